@@ -1,0 +1,10 @@
+"""How access is enforced. The platform knows roles, permissions and the request's context; it knows no family.
+
+Every view says who may use it, or it is refused: `@access(Permission.CASE_READ)`, `@signed_in` or `@public`.
+"""
+
+from earlyhelp.access.actor import Actor
+from earlyhelp.access.declare import access, public, signed_in
+from earlyhelp.access.permissions import Permission, Role
+
+__all__ = ["Actor", "Permission", "Role", "access", "public", "signed_in"]

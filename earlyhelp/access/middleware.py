@@ -1,0 +1,69 @@
+"""One way in: session, second factor, agency, context, declared access, view."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.shortcuts import redirect
+from django.utils.module_loading import import_string
+
+from earlyhelp.access.context import begin_request, clear_request
+from earlyhelp.access.declare import Declaration
+
+
+class UndeclaredView(PermissionDenied):
+    """A view that says nothing about who may use it. It is refused to everybody."""
+
+
+class AccessMiddleware:
+    """Open the request's transaction, set whose eyes the database sees through, and let only declared views run.
+
+    The transaction is opened here and not by ATOMIC_REQUESTS alone, because a TemplateResponse renders after the
+    view's own transaction has ended: the context would be gone and lists empty (access.md, trap 1).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.load_actor = import_string(settings.ACCESS_ACTOR_FOR_REQUEST)
+        self.has_second_factor = import_string(settings.ACCESS_SECOND_FACTOR)
+
+    def __call__(self, request):
+        with transaction.atomic():
+            request.actor = None
+            clear_request()
+            if request.user.is_authenticated and self.has_second_factor(request):
+                request.actor = self.load_actor(request)
+                if request.actor:
+                    begin_request(request.actor.user.pk, request.actor.membership.pk)
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response = response.render()
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            elif not connection.needs_rollback:
+                clear_request()
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        declared = getattr(view, "access", None)
+        if not isinstance(declared, Declaration):
+            raise UndeclaredView(f"{view.__module__}.{getattr(view, '__name__', view)} declares no access")
+        if declared.is_public:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if declared.needs_second_factor and not self.has_second_factor(request):
+            return redirect(settings.SECOND_FACTOR_URL)
+        if not declared.needs_agency:
+            return None
+        if request.actor is None:
+            return redirect(settings.CHOOSE_AGENCY_URL)
+        if not any(request.actor.may(permission) for permission in declared.permissions):
+            wanted = declared.permissions[0].value
+            raise PermissionDenied(
+                f"Your role does not let you {wanted}. If you need to, ask your agency's lead or the Early Help hub."
+            )
+        return None
+

@@ -1,0 +1,62 @@
+"""The words for reading who works where."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def in_force(starts: str = "starts_on", ends: str = "ends_on", on=None) -> Q:
+    """Rows whose dates cover the day `on` (today when not given); an open end has no last day."""
+    on = on or timezone.localdate()
+    return Q(**{f"{starts}__lte": on}) & (Q(**{f"{ends}__isnull": True}) | Q(**{f"{ends}__gte": on}))
+
+
+class HubQuerySet(models.QuerySet):
+    def open(self):
+        """Districts that take new families today."""
+        return self.filter(in_force("opens_on", "closes_on"))
+
+
+class AgencyQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def of_kind(self, kind: str):
+        return self.filter(kind=kind)
+
+    def covered(self):
+        """Agencies with a live signature on the live agreement."""
+        from hubs.models import Agreement
+
+        live = Agreement.objects.live()
+        if live is None:
+            return self.none()
+        today = timezone.localdate()
+        return self.filter(
+            signatures__agreement=live,
+            signatures__suspended_at__isnull=True,
+            signatures__withdrawn_at__isnull=True,
+            signatures__signed_on__lte=today,
+        )
+
+
+class MembershipQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(in_force(), agency__is_active=True, user__is_active=True)
+
+    def with_people(self):
+        return self.select_related("user", "agency", "hub")
+
+    def for_agency(self, agency):
+        return self.filter(agency=agency)
+
+    def with_role(self, role: str):
+        return self.filter(roles__contains=[str(role)])
+
+
+class AgreementQuerySet(models.QuerySet):
+    def live(self):
+        """The version in force today, or None."""
+        return self.filter(in_force(), activated_at__lte=timezone.now()).order_by("-version").first()
