@@ -1,0 +1,1 @@
+"""What ``./dev`` does: private database and queue, the demo, the tests, the checks. No part of a deployment."""

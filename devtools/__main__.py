@@ -1,0 +1,5 @@
+"""``./dev COMMAND``: see ``./dev --help``."""
+
+from devtools.commands import main
+
+main()

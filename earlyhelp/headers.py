@@ -1,0 +1,57 @@
+"""What every response says about itself, and how long a session may live."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.utils.cache import patch_vary_headers
+
+SIGNED_IN_AT = "signed_in_at"
+
+
+class HeadersMiddleware:
+    """Keep pages about families out of every cache, and switch off what a browser offers and we never use.
+
+    It is the outermost middleware, so that refusals and errors carry the headers too. A static file keeps its own
+    caching: only it is answered without a session.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if (user is not None and user.is_authenticated) or not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        if getattr(request, "htmx", False):
+            patch_vary_headers(response, ["HX-Request"])
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class SessionAgeMiddleware:
+    """End a session that is older than the longest working day, however busy it was (SESSION_ABSOLUTE_HOURS).
+
+    A session that nobody uses ends earlier: its cookie and row expire after SESSION_IDLE_MINUTES.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            signed_in_at = request.session.setdefault(SIGNED_IN_AT, int(time.time()))
+            if time.time() - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS:
+                logout(request)
+            else:
+                self._keep_awake(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _keep_awake(request):
+        """Put the idle limit forward, but write the session at most once a minute."""
+        now = int(time.time())
+        if now - request.session.get("used_at", 0) >= 60:
+            request.session["used_at"] = now

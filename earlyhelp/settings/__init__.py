@@ -1,0 +1,1 @@
+"""Settings: ``base`` is production, ``dev`` is the demo, ``test`` is the test suite."""

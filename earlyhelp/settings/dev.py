@@ -1,0 +1,53 @@
+"""Settings of the demo and of a developer's machine: production, less what needs TLS, a mail server and a domain name.
+
+``./dev`` writes DATABASE_URL, REDIS_URL and SECRET_KEY; everything else has a value here.
+"""
+
+import os
+
+DEFAULTS = {
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+    "SITE_URL": "https://localhost",
+    "TRUSTED_PROXY_COUNT": "0",
+    "EMAIL_HOST": "localhost",
+    "DEFAULT_FROM_EMAIL": "early-help@example.org",
+    "EH_PARTNERSHIP_NAME": "Westmoor partnership",
+    "EH_COUNTY": "Westmoor",
+    "EH_HUB_PHONE": "01632 960 100",
+    "EH_REFERENCE_PREFIX": "WM",
+}
+for name, value in DEFAULTS.items():
+    os.environ.setdefault(name, value)
+debug_wanted = os.environ.pop("DEBUG", "") == "1"
+os.environ.pop("EH_DEMO", None)
+
+from earlyhelp.settings.base import *  # noqa: E402,F403
+from earlyhelp.settings.base import ALLOWED_HOSTS, BASE_DIR  # noqa: E402
+
+DEPLOYMENT = "demo"
+DEBUG = debug_wanted
+EH_DEMO = True
+SITE_URL = f"http://localhost:{os.environ.get('PORT', '8000')}"
+CSRF_TRUSTED_ORIGINS = [f"http://{host}:{os.environ.get('PORT', '8000')}" for host in ALLOWED_HOSTS]
+
+# Plain http on this machine: no Secure cookies, so no __Host- names either
+SESSION_COOKIE_NAME = "earlyhelp"
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_NAME = "earlyhelp-csrf"
+CSRF_COOKIE_SECURE = False
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+
+# Static files straight from the source folders, without a collecting step
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = BASE_DIR / "var" / "media"
+
+# Messages are written to files that a person can open
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat-schedule")

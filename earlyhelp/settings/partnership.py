@@ -1,0 +1,36 @@
+"""What one county's partnership decides for itself: names, words on screen, clocks and thresholds.
+
+``EARLY_HELP["NAME"]`` is read from the environment variable ``EH_NAME``. A clock is a promise to a family, so each says
+its unit in its name. The default set is our own choice between the published ones of several counties (docs/decisions).
+"""
+
+from earlyhelp.settings import environment as env
+
+
+def read_partnership():
+    """Return the settings of this partnership as a dictionary; raise ImproperlyConfigured for a missing or silly one."""
+    return {
+        # Who we are
+        "PARTNERSHIP_NAME": env.required("EH_PARTNERSHIP_NAME", "the partnership's name as it is shown on every page"),
+        "COUNTY": env.required("EH_COUNTY", "the county's name, for sentences such as 'children in Westmoor'"),
+        "HUB_PHONE": env.required("EH_HUB_PHONE", "the telephone number of the early help hub"),
+        "REFERENCE_PREFIX": env.required("EH_REFERENCE_PREFIX", "the letters that case references begin with"),
+        "LOGO": env.optional("EH_LOGO"),  # address of a picture under static/; empty shows the name alone
+        # The county's own words
+        "LEAD_PROFESSIONAL_LABEL": env.optional("EH_LEAD_PROFESSIONAL_LABEL", "Lead professional"),
+        "TEAM_LABEL": env.optional("EH_TEAM_LABEL", "Team Around the Family"),
+        # Clocks
+        "TRIAGE_WORKING_DAYS": env.number("EH_TRIAGE_WORKING_DAYS", 2, low=1, high=60),
+        "ALLOCATION_WORKING_DAYS": env.number("EH_ALLOCATION_WORKING_DAYS", 4, low=1, high=60),
+        "ASSESSMENT_WORKING_DAYS": env.number("EH_ASSESSMENT_WORKING_DAYS", 15, low=1, high=120),
+        "FIRST_MEETING_DAYS": env.number("EH_FIRST_MEETING_DAYS", 42, low=1, high=365),
+        "REVIEW_DAYS": env.number("EH_REVIEW_DAYS", 42, low=1, high=365),
+        "REVIEW_LIMIT_DAYS": env.number("EH_REVIEW_LIMIT_DAYS", 84, low=1, high=365),
+        "STEP_UP_DECISION_WORKING_DAYS": env.number("EH_STEP_UP_DECISION_WORKING_DAYS", 1, low=1, high=60),
+        "STEP_DOWN_HANDOVER_WORKING_DAYS": env.number("EH_STEP_DOWN_HANDOVER_WORKING_DAYS", 10, low=1, high=60),
+        "FORMER_LEAD_DAYS": env.number("EH_FORMER_LEAD_DAYS", 30, low=0, high=365),
+        "REREFERRAL_MONTHS": env.number("EH_REREFERRAL_MONTHS", 12, low=1, high=60),
+        "CONSENT_MONTHS": env.number("EH_CONSENT_MONTHS", 12, low=1, high=60),
+        # Statistical disclosure control: smaller counts are hidden in anything that leaves the case room
+        "SDC_THRESHOLD": env.number("EH_SDC_THRESHOLD", 5, low=3, high=50),
+    }

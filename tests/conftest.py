@@ -1,0 +1,27 @@
+"""Set-up shared by all tests: only the database. Other fixtures live in tests/fixtures/, one file per subject."""
+
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+
+from tests.database import create_test_database, drop_test_database, reset_rows
+
+pytest_plugins = [
+    f"tests.fixtures.{path.stem}"
+    for path in sorted((Path(__file__).parent / "fixtures").glob("*.py"))
+    if path.stem != "__init__"
+]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb):
+    """Make the test database as its owner; the tests then act in it as the application."""
+    suffix = getattr(request.config, "workerinput", {}).get("workerid", "")
+    with django_db_blocker.unblock():
+        create_test_database(suffix, keep=django_db_keepdb and not django_db_createdb)
+    # Django would empty the tables as the application, which may not; and would lose what migrations wrote.
+    TransactionTestCase._fixture_teardown = lambda _case: reset_rows()
+    yield
+    with django_db_blocker.unblock():
+        drop_test_database(keep=django_db_keepdb)

@@ -1,0 +1,145 @@
+"""The test database: made and migrated by its owner, used by the tests as the application role.
+
+Tests sign in as eh_test with ``-c role=eh_app``, so that row-level security holds for them as it does for a web server.
+``as_system()`` builds a world around it.
+"""
+
+import contextlib
+
+import psycopg2
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from psycopg2 import sql
+
+REFERENCE_SCHEMA = "reference_data"  # copies of the rows that migrations write
+
+
+def maintenance_connection(database="postgres"):
+    """Return a connection as eh_test itself, which may create databases and become every other role."""
+    described = settings.DATABASES["default"]
+    found = psycopg2.connect(
+        host=described["HOST"],
+        port=described["PORT"],
+        user=described["USER"],
+        password=described["PASSWORD"],
+        dbname=database,
+    )
+    found.autocommit = True
+    return found
+
+
+@contextlib.contextmanager
+def acting_as_role(role):
+    """Let Django's connection sign in with another role in force, then go back to the application's."""
+    options = connection.settings_dict["OPTIONS"]
+    before = options["options"]
+    connection.close()
+    options["options"] = f"-c role={role}"
+    try:
+        yield
+    finally:
+        connection.close()
+        options["options"] = before
+
+
+def create_test_database(suffix="", *, keep=False):
+    """Create and migrate the database, named EH_TEST_DB and the xdist worker's ``suffix``.
+
+    ``keep``: use the one there is; migrations it does not have yet are applied.
+    """
+    name = "_".join(part for part in (settings.DATABASES["default"]["TEST"]["NAME"], suffix) if part)
+    server = maintenance_connection()
+    with server.cursor() as cursor:
+        if not keep:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        is_new = not cursor.fetchone()
+        if is_new:
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER eh_owner").format(sql.Identifier(name)))
+    server.close()
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+    if is_new:
+        _run_as_owner(name, (settings.BASE_DIR / "earlyhelp/access/database.sql").read_text())
+    with acting_as_role("eh_owner"):
+        call_command("migrate", verbosity=0, interactive=False)
+    _remember_reference_data(name)
+
+
+def drop_test_database(*, keep=False):
+    """Drop the test database unless it is kept for the next run."""
+    connection.close()
+    if keep:
+        return
+    server = maintenance_connection()
+    with server.cursor() as cursor:
+        name = sql.Identifier(connection.settings_dict["NAME"])
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    server.close()
+
+
+def _run_as_owner(database, statements):
+    server = maintenance_connection(database)
+    with server.cursor() as cursor:
+        cursor.execute("SET ROLE eh_owner")
+        cursor.execute(statements)
+    server.close()
+
+
+def _tables(cursor):
+    cursor.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+        " AND c.relname <> 'django_migrations' ORDER BY 1"
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _remember_reference_data(database):
+    """Keep a copy of every row that migrations wrote, for the tests that commit."""
+    server = maintenance_connection(database)
+    with server.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {REFERENCE_SCHEMA} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {REFERENCE_SCHEMA}")
+        cursor.execute("SET ROLE eh_system")
+        tables = _tables(cursor)
+        filled = []
+        for table in tables:
+            cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table)))
+            if cursor.fetchone()[0]:
+                filled.append(table)
+        cursor.execute("RESET ROLE")
+        cursor.execute(f"GRANT ALL ON SCHEMA {REFERENCE_SCHEMA} TO eh_system")
+        cursor.execute("SET ROLE eh_system")
+        for table in filled:
+            cursor.execute(
+                sql.SQL("CREATE TABLE {}.{} AS TABLE {}").format(
+                    sql.Identifier(REFERENCE_SCHEMA), sql.Identifier(table), sql.Identifier(table)
+                )
+            )
+    server.close()
+
+
+def reset_rows():
+    """Empty every table and put the reference data back: what a committing test leaves behind is gone.
+
+    Triggers are off meanwhile, because audit tables refuse to be emptied.
+    """
+    connection.close()
+    server = maintenance_connection(connection.settings_dict["NAME"])
+    server.autocommit = False
+    with server, server.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        tables = sql.SQL(", ").join(sql.Identifier(table) for table in _tables(cursor))
+        cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+        cursor.execute("SET LOCAL ROLE eh_system")
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", [REFERENCE_SCHEMA])
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}.{}").format(
+                    sql.Identifier(table), sql.Identifier(REFERENCE_SCHEMA), sql.Identifier(table)
+                )
+            )
+    server.close()
