@@ -51,7 +51,7 @@ def read_month(text):
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= 12 else None
     found = [n for n, name in enumerate(MONTHS, 1) if len(text) >= 3 and name.casefold().startswith(text)]
-    return found[0] if len(found) == 1 or text == "sept" else None
+    return found[0] if len(found) == 1 else None
 
 
 def read_day(text):
