@@ -24,7 +24,7 @@ def actor_for_request(request) -> Actor | None:
     live = list(
         Membership.objects.live().filter(user=request.user).select_related("user", "agency", "hub").order_by("pk")
     )
-    request.has_several_agencies = len(live) > 1
+    request.has_other_agencies = len(live) > 1
     for membership in live:
         if membership.pk == chosen:
             return _build(membership)

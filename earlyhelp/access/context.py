@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from earlyhelp.access.actor import Actor
 
-_SETTINGS = ("user", "membership", "agency", "roles", "tokens", *(f"topic_{n}" for n in range(1, 8)))
+_SETTINGS = ("user", "membership", "agency", "roles", "groups", "tokens", *(f"topic_{n}" for n in range(1, 8)))
 
 
 def begin_request(user_id: int, membership_id: int) -> None:

@@ -13,6 +13,8 @@ create or replace function app.agency_id() returns int language sql stable paral
     as $$ select nullif(current_setting('app.agency', true), '')::int $$;
 create or replace function app.roles() returns text[] language sql stable parallel safe
     as $$ select nullif(current_setting('app.roles', true), '')::text[] $$;
+create or replace function app.groups() returns int[] language sql stable parallel safe
+    as $$ select nullif(current_setting('app.groups', true), '')::int[] $$;
 create or replace function app.tokens() returns int[] language sql stable parallel safe
     as $$ select nullif(current_setting('app.tokens', true), '')::int[] $$;
 create or replace function app.topic(category int) returns int[] language sql stable parallel safe
@@ -22,7 +24,7 @@ create or replace function app.today() returns date language sql stable parallel
     as $$ select (now() at time zone 'Europe/London')::date $$;
 create or replace function app.clear_request() returns void language sql volatile
     as $$ select set_config('app.' || name, '', true) from unnest(array['user', 'membership', 'agency', 'roles',
-          'tokens', 'topic_1', 'topic_2', 'topic_3', 'topic_4', 'topic_5', 'topic_6', 'topic_7']) as name $$;
+          'groups', 'tokens', 'topic_1', 'topic_2', 'topic_3', 'topic_4', 'topic_5', 'topic_6', 'topic_7']) as name $$;
 """
 
 RIGHTS = """

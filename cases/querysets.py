@@ -1,0 +1,125 @@
+"""The words for reading families. `visible_to` is the application's own filter, beside the database's policies."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Func, Q
+from django.utils import timezone
+
+from earlyhelp.access import Actor
+from hubs.querysets import in_force
+
+
+class Tokens(Func):
+    """The tokens of this request, as the database worked them out. Spelled so that the acl index can be used."""
+
+    function = "app.tokens"
+    arity = 0
+    output_field = ArrayField(models.IntegerField())
+
+
+class Topic(Func):
+    """The tokens of this request for one category: `Topic(F("category"))`."""
+
+    function = "app.topic"
+    arity = 1
+    output_field = ArrayField(models.IntegerField())
+
+
+class AclQuerySet(models.QuerySet):
+    """Rows that carry their own acl: cases, families, people."""
+
+    def visible_to(self, actor: Actor | None):
+        """Rows this person may see; nobody sees nothing. The request's context must be the same person's."""
+        if actor is None:
+            return self.none()
+        return self.filter(acl__overlap=Tokens())
+
+
+class CaseQuerySet(AclQuerySet):
+    def granted_to(self, actor: Actor | None):
+        """Cases by the grants table and facts read in Python: the second enforcer, for records, edits and exports.
+
+        Independent of the projection (`acl`) that row-level security uses: the two must agree, and a test says so.
+        """
+        from cases.models import CaseGroupPermission, CaseUserPermission
+        from cases.models.sharing import GrantBasis
+
+        if actor is None:
+            return self.none()
+        today = timezone.localdate()
+        current = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+        by_group = CaseGroupPermission.objects.filter(
+            current, permission__codename="view_case", group_id__in=actor.group_ids
+        )
+        by_name = CaseUserPermission.objects.filter(
+            current, permission__codename="view_case", membership=actor.membership
+        )
+        if not actor.is_covered:
+            by_name = by_name.filter(basis=GrantBasis.NAMED)
+        by_name = by_name.filter(
+            Q(emergency__isnull=True) | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())
+        )
+        return self.filter(
+            Q(pk__in=by_group.values("content_object_id")) | Q(pk__in=by_name.values("content_object_id"))
+        )
+
+    def open(self):
+        return self.exclude(status="closed")
+
+    def for_hub(self, hub):
+        return self.filter(hub=hub)
+
+    def led_by(self, actor: Actor):
+        return self.filter(leads__membership=actor.membership, leads__until_at__isnull=True)
+
+    def on_team_of(self, actor: Actor):
+        """Cases this person is named on, now."""
+        return self.filter(
+            in_force("team__starts_on", "team__ends_on"), team__membership=actor.membership
+        ).distinct()
+
+    def review_overdue(self):
+        return self.open().filter(next_review_on__lt=timezone.localdate())
+
+    def with_record_data(self):
+        """What the identity bar of every record page needs."""
+        return self.select_related("family", "hub", "level", "source_agency")
+
+
+class FamilyQuerySet(AclQuerySet):
+    pass
+
+
+class PersonQuerySet(AclQuerySet):
+    def children(self):
+        return self.filter(is_child=True)
+
+    def adults(self):
+        return self.filter(is_child=False)
+
+
+class ConsentQuerySet(models.QuerySet):
+    def in_force(self):
+        """Answers that count today: neither ended nor run out."""
+        today = timezone.localdate()
+        return self.filter(ended_at__isnull=True, given_on__lte=today).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+        )
+
+
+class TeamMemberQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(in_force())
+
+    def with_people(self):
+        return self.select_related("membership__user", "membership__agency")
+
+
+class CaseNoteQuerySet(models.QuerySet):
+    def latest_first(self):
+        return self.order_by("-happened_at", "-id")
+
+    def with_authors(self):
+        return self.select_related("author__user", "agency", "about")
