@@ -2,18 +2,29 @@
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 
-from devtools import services
-from devtools.console import PYTHON, ROOT, say
+from devtools import checks, database, demo, doctor, frontend, services, state, system, testing
+from devtools.console import PYTHON, ROOT, VAR, say
+from devtools.postgres import Cluster
+from devtools.valkey import Valkey
 
 # Commands that need more than the application's own rights: they change structure, or build a whole county at once.
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "squashmigrations", "load_demo", "load_county", "dbshell"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "squashmigrations",
+    "load_demo",
+    "load_county",
+    "dbshell",
+}
 
 
 def manage_environment(environment, arguments):
-    """Return the environment for one manage.py command: as the owner for the few that need it, else as the application."""
+    """Return the environment for one manage.py command: as the owner for OWNER_COMMANDS, else as the application."""
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     if command in OWNER_COMMANDS:
         return {**environment, "DATABASE_URL": environment["OWNER_DATABASE_URL"]}
@@ -26,21 +37,77 @@ def up(_options, _rest):
     say("services are up.  set -a; . var/env; set +a   gives a shell their addresses; ./dev stop ends them")
 
 
+def run_demo(options, _rest):
+    """Set everything up and serve the invented county until Ctrl-C."""
+    demo.run(options.port, options.seconds)
+
+
+def run_tests(_options, rest):
+    """Run all tests, or pytest with the arguments given."""
+    return testing.run(rest)
+
+
 def manage(_options, rest):
-    """Run manage.py against the demo's database."""
+    """Run manage.py ARGS against the demo's database."""
     values, _started = services.start(tied=False)
     environment = manage_environment({**os.environ, **values}, rest)
     os.chdir(ROOT)
     os.execve(PYTHON, [PYTHON, "manage.py", *rest], environment)
 
 
+def bench(_options, rest):
+    """Measure pages against a page that does nothing (manage.py bench)."""
+    system.require_pdf_libraries()
+    frontend.set_up()
+    with services.running() as environment:
+        database.migrate(environment, Cluster(state.load()).folder / "migrated")
+    return manage(None, ["bench", *rest])
+
+
+def check(_options, rest):
+    """Run every lint and static check."""
+    return checks.run(rest)
+
+
+def look(_options, _rest):
+    """Say what this machine has and what it lacks."""
+    return doctor.run()
+
+
 def stop(_options, _rest):
-    """Stop this checkout's services."""
+    """Stop PostgreSQL and Valkey of this checkout."""
     stopped = services.stop()
     say("stopped " + " and ".join(stopped) if stopped else "nothing was running")
 
 
-COMMANDS = {"up": up, "manage": manage, "stop": stop}
+def reset(options, _rest):
+    """Stop everything and delete the demo's database, files and messages."""
+    if not options.yes and input("Delete the demo's data for good? Type yes: ").strip() != "yes":
+        sys.exit("nothing was deleted")
+    services.stop()
+    settings = state.load()
+    Cluster(settings).remove()
+    Valkey(settings).remove()
+    for name in ("media", "mail"):
+        shutil.rmtree(VAR / name, ignore_errors=True)
+    for name in ("env", "state.json", "demo-signins.json", "beat-schedule"):
+        (VAR / name).unlink(missing_ok=True)
+    say("the demo's data is deleted")
+
+
+COMMANDS = {
+    "demo": run_demo,
+    "test": run_tests,
+    "check": check,
+    "up": up,
+    "manage": manage,
+    "bench": bench,
+    "doctor": look,
+    "stop": stop,
+    "reset": reset,
+}
+# Their arguments are other programs': nothing of them is ours to parse.
+PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check"}
 
 
 def parser():
@@ -48,18 +115,24 @@ def parser():
     top = argparse.ArgumentParser(prog="./dev", description="Early Help on a developer's machine.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, function in COMMANDS.items():
-        commands.add_parser(name, help=function.__doc__.strip().splitlines()[0])
+        command = commands.add_parser(name, help=function.__doc__)
+        if name == "demo":
+            command.add_argument("--port", type=int, default=8000, help="the first port to try (8000)")
+            command.add_argument("--seconds", type=float, help="stop by itself after so long")
+        if name == "reset":
+            command.add_argument("--yes", action="store_true", help="do not ask")
     return top
 
 
 def main():
     """Run one command. SIGTERM ends it as Ctrl-C does, so that everything it started is stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if sys.argv[1:2] == ["manage"]:
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name in PASS_ARGUMENTS_ON:
         options, rest = None, sys.argv[2:]
-        return manage(options, rest)
-    options, rest = parser().parse_known_args()
+    else:
+        options, rest = parser().parse_args(), []
     try:
-        return COMMANDS[options.command](options, rest)
+        sys.exit(COMMANDS[name](options, rest))
     except KeyboardInterrupt:
         sys.exit(130)

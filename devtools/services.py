@@ -87,7 +87,7 @@ def running(*, tied=True):
 
 @contextlib.contextmanager
 def throwaway():
-    """Give the environment with servers of this run's own, so that no two test runs can meet. They vanish afterwards."""
+    """Give the environment with servers of this run's own: no two test runs can meet. They vanish afterwards."""
     remove_abandoned()
     name = f"test-{os.getpid()}"
     state = {**states.new_state(), "secret_key": secrets.token_urlsafe(48)}

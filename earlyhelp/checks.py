@@ -1,7 +1,7 @@
 """Checks that must hold before anybody is served: whose rights the database gives us, and that no demo door is open.
 
-``refuse_unsafe_start`` runs when a web server, a worker or the scheduler starts. The same facts are system checks, so that
-``manage.py check --database default`` shows them to an operator.
+``refuse_unsafe_start`` runs when a web server, a worker or the scheduler starts. The same facts are system checks, so
+that ``manage.py check --database default`` shows them to an operator.
 """
 
 from django.conf import settings
@@ -34,9 +34,13 @@ def role_problems():
     if is_superuser:
         problems.append(f"The database role {name} is a superuser and would see every family. {remedy}")
     if bypasses:
-        problems.append(f"The database role {name} passes by row-level security and would see every family. {remedy}")
+        problems.append(
+            f"The database role {name} passes by row-level security and would see every family. {remedy}"
+        )
     if owns_tables:
-        problems.append(f"The database role {name} owns tables and could switch their protection off. {remedy}")
+        problems.append(
+            f"The database role {name} owns tables and could switch their protection off. {remedy}"
+        )
     if may_become_one:
         problems.append(f"The database role {name} may become a role that sees every family. {remedy}")
     return problems

@@ -15,6 +15,15 @@ def healthz(_request):
 
 
 urlpatterns = [path("healthz", healthz, name="healthz")]
-for application in ("earlyhelp.accounts", "earlyhelp.audit", "earlyhelp.web", "hubs", "cases", "assessments", "outcomes", "reporting"):
+for application in (
+    "earlyhelp.accounts",
+    "earlyhelp.audit",
+    "earlyhelp.web",
+    "hubs",
+    "cases",
+    "assessments",
+    "outcomes",
+    "reporting",
+):
     if module_has_submodule(apps.get_app_config(application.rpartition(".")[2]).module, "urls"):
         urlpatterns.append(path("", include(f"{application}.urls")))

@@ -15,7 +15,9 @@ pytest_plugins = [
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb):
+def django_db_setup(
+    request, django_test_environment, django_db_blocker, django_db_keepdb, django_db_createdb
+):
     """Make the test database as its owner; the tests then act in it as the application."""
     suffix = getattr(request.config, "workerinput", {}).get("workerid", "")
     with django_db_blocker.unblock():

@@ -135,7 +135,9 @@ def reset_rows():
         tables = sql.SQL(", ").join(sql.Identifier(table) for table in _tables(cursor))
         cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
         cursor.execute("SET LOCAL ROLE eh_system")
-        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", [REFERENCE_SCHEMA])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", [REFERENCE_SCHEMA]
+        )
         for (table,) in cursor.fetchall():
             cursor.execute(
                 sql.SQL("INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM {}.{}").format(

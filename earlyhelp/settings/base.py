@@ -15,14 +15,18 @@ from earlyhelp.settings.signin import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
-# -- What this installation is -----------------------------------------------------------------------------------------
+# -- What this installation is -------------------------------------------------------------------------------
 DEPLOYMENT = "production"
 DEBUG = False
 EH_DEMO = False  # the one-click "sign in as" page; only dev.py and test.py may switch it on
 if env.flag("DEBUG"):
-    raise ImproperlyConfigured("Remove DEBUG: error pages with details must not exist on a site with families' data.")
+    raise ImproperlyConfigured(
+        "Remove DEBUG: error pages with details must not exist on a site with families' data."
+    )
 if env.flag("EH_DEMO"):
-    raise ImproperlyConfigured("Remove EH_DEMO: the demo's sign-in page must not exist on a site with families' data.")
+    raise ImproperlyConfigured(
+        "Remove EH_DEMO: the demo's sign-in page must not exist on a site with families' data."
+    )
 
 SECRET_KEY = env.secret_key()
 SECRET_KEY_FALLBACKS = [key for key in env.optional("SECRET_KEY_FALLBACKS").split(",") if key]
@@ -31,7 +35,7 @@ SITE_URL = env.site_url()
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 EARLY_HELP = read_partnership()
 
-# -- Applications ------------------------------------------------------------------------------------------------------
+# -- Applications --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "earlyhelp",
     "earlyhelp.access",
@@ -83,9 +87,11 @@ WSGI_APPLICATION = "earlyhelp.wsgi.application"
 ASGI_APPLICATION = "earlyhelp.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # guardian's backend is not used: cases/querysets.py asks its tables directly
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001"
+]  # guardian's backend is not used: cases/querysets.py asks its tables directly
 
-# -- Templates and forms -----------------------------------------------------------------------------------------------
+# -- Templates and forms -------------------------------------------------------------------------------------
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -104,7 +110,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "earlyhelp.web.forms.GovUkRenderer"
 
-# -- Data --------------------------------------------------------------------------------------------------------------
+# -- Data ----------------------------------------------------------------------------------------------------
 DATABASES = {
     "default": {
         **env.database(),
@@ -122,18 +128,18 @@ CACHES = {
     },
 }
 
-# -- Object permissions: guardian stores the grants in our own tables, its generic ones stay empty ---------------------
+# -- Object permissions: guardian stores the grants in our own tables, its generic ones stay empty -----------
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 
-# -- Access: who is asking (earlyhelp/access/middleware.py calls these) -------------------------------------------------
+# -- Access: who is asking (earlyhelp/access/middleware.py calls these) --------------------------------------
 ACCESS_ACTOR_FOR_REQUEST = "hubs.actors.actor_for_request"
 ACCESS_ACTOR_FOR_MEMBERSHIP = "hubs.actors.actor_for"
 ACCESS_SECOND_FACTOR = "earlyhelp.accounts.second_factor.has_second_factor"
 SECOND_FACTOR_URL = "second-factor"
 CHOOSE_AGENCY_URL = "choose-agency"
 
-# -- Sessions and cookies ----------------------------------------------------------------------------------------------
+# -- Sessions and cookies ------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", 30, low=1, high=120) * 60
 SESSION_ABSOLUTE_SECONDS = env.number("SESSION_ABSOLUTE_HOURS", 10, low=1, high=24) * 3600
@@ -149,7 +155,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # cookies would carry the wording
 
-# -- Transport and headers ---------------------------------------------------------------------------------------------
+# -- Transport and headers -----------------------------------------------------------------------------------
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 1, low=0, high=5)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
@@ -179,13 +185,15 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# -- Static files, uploads ---------------------------------------------------------------------------------------------
+# -- Static files, uploads -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.optional("MEDIA_ROOT", str(BASE_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # never served by address, only by a view
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage"
+    },  # never served by address, only by a view
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes, without files
@@ -193,13 +201,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
-# -- Language and time -------------------------------------------------------------------------------------------------
+# -- Language and time ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = True
 
-# -- Mail: no message carries personal data, only "you have something to look at" --------------------------------------
+# -- Mail: no message carries personal data, only "you have something to look at" ----------------------------
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.required("EMAIL_HOST", "the mail server that sends invitations and reminders")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, low=1, high=65_535)
@@ -210,10 +218,12 @@ EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.required("DEFAULT_FROM_EMAIL", "the address that messages come from")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# -- Background jobs ---------------------------------------------------------------------------------------------------
+# -- Background jobs -----------------------------------------------------------------------------------------
 CELERY_BROKER_URL = f"{REDIS_URL}/0"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}  # seconds until an unfinished job is given out again
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600
+}  # seconds until an unfinished job is given out again
 CELERY_TASK_IGNORE_RESULT = True  # results are rows in PostgreSQL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
@@ -228,7 +238,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
-# -- API ---------------------------------------------------------------------------------------------------------------
+# -- API -----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -237,7 +247,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-# -- Logs: to standard output, without request bodies, addresses or names ----------------------------------------------
+# -- Logs: to standard output, without request bodies, addresses or names ------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,6 +1,7 @@
 """Reading settings from environment variables.
 
-Every function either returns a value that can be used or raises ImproperlyConfigured with one sentence that says what to set.
+Every function either returns a value that can be used, or raises ImproperlyConfigured with one sentence that says
+what to set.
 """
 
 import os
@@ -69,7 +70,9 @@ def secret_key(name="SECRET_KEY"):
     """Return the signing key: at least 50 characters, not a placeholder."""
     value = required(name, "a random text of at least 50 characters that signs sessions and links")
     if len(value) < 50 or len(set(value)) < 10 or value.startswith("django-insecure"):
-        raise ImproperlyConfigured(f"Set {name} to at least 50 random characters; the one given is too easy to guess.")
+        raise ImproperlyConfigured(
+            f"Set {name} to at least 50 random characters; the one given is too easy to guess."
+        )
     return value
 
 
@@ -84,7 +87,9 @@ def hosts(name="ALLOWED_HOSTS"):
 
 def site_url(name="SITE_URL"):
     """Return the public address, which links in e-mails begin with. It must use https."""
-    value = required(name, "the public address of this site, such as https://earlyhelp.county.example").rstrip("/")
+    value = required(
+        name, "the public address of this site, such as https://earlyhelp.county.example"
+    ).rstrip("/")
     if urlsplit(value).scheme != "https" or not urlsplit(value).hostname:
         raise ImproperlyConfigured(f"Set {name} to an address that starts with https://; it is {value!r}.")
     return value
@@ -95,15 +100,23 @@ def database(name="DATABASE_URL"):
 
     What follows ``?`` (such as ``sslmode=verify-full``) is handed to the driver.
     """
-    value = required(name, "the address of the PostgreSQL database, postgresql://eh_app:PASSWORD@HOST:5432/earlyhelp")
+    value = required(
+        name, "the address of the PostgreSQL database, postgresql://eh_app:PASSWORD@HOST:5432/earlyhelp"
+    )
     parts = urlsplit(value)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"Set {name} to a postgresql:// address; no other database can keep families apart.")
+        raise ImproperlyConfigured(
+            f"Set {name} to a postgresql:// address; no other database can keep families apart."
+        )
     if not parts.hostname or not parts.username or len(parts.path) < 2:
-        raise ImproperlyConfigured(f"Set {name} to a whole address: postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
+        raise ImproperlyConfigured(
+            f"Set {name} to a whole address: postgresql://USER:PASSWORD@HOST:PORT/DATABASE."
+        )
     password = unquote(parts.password or "")
     if is_placeholder(password) or password == parts.username:
-        raise ImproperlyConfigured(f"Set {name} to an address with a real password; the one in it is a placeholder.")
+        raise ImproperlyConfigured(
+            f"Set {name} to an address with a real password; the one in it is a placeholder."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": parts.hostname,
@@ -122,5 +135,7 @@ def redis_url(name="REDIS_URL"):
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         raise ImproperlyConfigured(f"Set {name} to a redis:// or rediss:// address; it is not one.")
     if is_placeholder(unquote(parts.password or "")):
-        raise ImproperlyConfigured(f"Set {name} to an address with a real password; the one in it is a placeholder.")
+        raise ImproperlyConfigured(
+            f"Set {name} to an address with a real password; the one in it is a placeholder."
+        )
     return f"{parts.scheme}://{parts.netloc}"

@@ -8,13 +8,19 @@ from earlyhelp.settings import environment as env
 
 
 def read_partnership():
-    """Return the settings of this partnership as a dictionary; raise ImproperlyConfigured for a missing or silly one."""
+    """Return this partnership's settings as a dictionary; raise ImproperlyConfigured for a missing or silly one."""
     return {
         # Who we are
-        "PARTNERSHIP_NAME": env.required("EH_PARTNERSHIP_NAME", "the partnership's name as it is shown on every page"),
-        "COUNTY": env.required("EH_COUNTY", "the county's name, for sentences such as 'children in Westmoor'"),
+        "PARTNERSHIP_NAME": env.required(
+            "EH_PARTNERSHIP_NAME", "the partnership's name as it is shown on every page"
+        ),
+        "COUNTY": env.required(
+            "EH_COUNTY", "the county's name, for sentences such as 'children in Westmoor'"
+        ),
         "HUB_PHONE": env.required("EH_HUB_PHONE", "the telephone number of the early help hub"),
-        "REFERENCE_PREFIX": env.required("EH_REFERENCE_PREFIX", "the letters that case references begin with"),
+        "REFERENCE_PREFIX": env.required(
+            "EH_REFERENCE_PREFIX", "the letters that case references begin with"
+        ),
         "LOGO": env.optional("EH_LOGO"),  # address of a picture under static/; empty shows the name alone
         # The county's own words
         "LEAD_PROFESSIONAL_LABEL": env.optional("EH_LEAD_PROFESSIONAL_LABEL", "Lead professional"),
@@ -27,10 +33,15 @@ def read_partnership():
         "REVIEW_DAYS": env.number("EH_REVIEW_DAYS", 42, low=1, high=365),
         "REVIEW_LIMIT_DAYS": env.number("EH_REVIEW_LIMIT_DAYS", 84, low=1, high=365),
         "STEP_UP_DECISION_WORKING_DAYS": env.number("EH_STEP_UP_DECISION_WORKING_DAYS", 1, low=1, high=60),
-        "STEP_DOWN_HANDOVER_WORKING_DAYS": env.number("EH_STEP_DOWN_HANDOVER_WORKING_DAYS", 10, low=1, high=60),
+        "STEP_DOWN_HANDOVER_WORKING_DAYS": env.number(
+            "EH_STEP_DOWN_HANDOVER_WORKING_DAYS", 10, low=1, high=60
+        ),
         "FORMER_LEAD_DAYS": env.number("EH_FORMER_LEAD_DAYS", 30, low=0, high=365),
         "REREFERRAL_MONTHS": env.number("EH_REREFERRAL_MONTHS", 12, low=1, high=60),
         "CONSENT_MONTHS": env.number("EH_CONSENT_MONTHS", 12, low=1, high=60),
+        # What the board asks of the partnership, in per cent of assessments
+        "TIMELINESS_TARGET_PERCENT": env.number("EH_TIMELINESS_TARGET_PERCENT", 80, low=1, high=100),
+        "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),
         # Statistical disclosure control: smaller counts are hidden in anything that leaves the case room
         "SDC_THRESHOLD": env.number("EH_SDC_THRESHOLD", 5, low=3, high=50),
     }

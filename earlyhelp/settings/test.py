@@ -18,7 +18,9 @@ for name, value in DEFAULTS.items():
 # Tests sign in to the database as eh_test and act as eh_app: they must never hold the application's own password.
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 if not os.environ["DATABASE_URL"]:
-    raise SystemExit("Start the services first: ./dev up, then  set -a; . var/env; set +a  (or run ./dev test).")
+    raise SystemExit(
+        "Start the services first: ./dev up, then  set -a; . var/env; set +a  (or run ./dev test)."
+    )
 
 from earlyhelp.settings.base import *  # noqa: E402,F403
 from earlyhelp.settings.base import BASE_DIR, DATABASES, SESSION_ENGINE  # noqa: E402,F401

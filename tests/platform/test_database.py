@@ -17,9 +17,9 @@ def test_tests_act_as_the_application():
 
 @pytest.mark.django_db
 def test_application_cannot_change_structure():
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE public.mine (id int)")
+    refused = pytest.raises(ProgrammingError, match="permission denied")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE public.mine (id int)")
 
 
 @pytest.mark.django_db(transaction=True)

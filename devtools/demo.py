@@ -1,0 +1,115 @@
+"""``./dev demo``: web server, worker and scheduler on the invented county, until Ctrl-C."""
+
+import http.client
+import json
+import os
+import signal
+import time
+
+from devtools import database, frontend, processes, services, state, system
+from devtools.console import PYTHON, ROOT, VAR, die, say
+from devtools.postgres import DATABASE, Cluster
+
+SIGN_INS = VAR / "demo-signins.json"
+
+
+def run(port=8000, seconds=None):
+    """Set everything up, serve until Ctrl-C (or for ``seconds``), and stop all that was started.
+
+    ``port``: the first to try; when it is taken, the next free one is used.
+    """
+    system.require_pdf_libraries()
+    frontend.set_up()
+    with services.running() as environment:
+        cluster = Cluster(state.load())
+        with state.only_one("migrate"):
+            database.migrate(environment, cluster.folder / "migrated")
+            database.load_demo(environment, cluster.url("admin", DATABASE))
+        serve({**environment, "PORT": str(processes.free_port(port))}, wanted=port, seconds=seconds)
+    say("stopped")
+
+
+def commands(port):
+    """Return what is started, by name."""
+    celery = [PYTHON, "-m", "celery", "--app", "earlyhelp"]
+    return {
+        "web": [PYTHON, "-m", "gunicorn", "earlyhelp.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        + ["--preload", "--log-level", "warning", "--no-control-socket"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip"]
+        + ["--without-mingle", "--hostname", f"demo-{os.getpid()}@localhost"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", VAR / "beat-schedule", "--pidfile="],
+    }
+
+
+def serve(environment, *, wanted, seconds):
+    """Start the three processes, tell the person where to look, wait, and stop them again."""
+    port = int(environment["PORT"])
+    if port != wanted:
+        say(f"port {wanted} is taken, using {port}")
+    running = {}
+    try:
+        for name, command in commands(port).items():
+            running[name] = processes.start(command, log=VAR / f"{name}.log", env=environment, cwd=ROOT)
+        wait_until_ready(running, port)
+        print_welcome(port)
+        until = time.monotonic() + seconds if seconds else None
+        while until is None or time.monotonic() < until:
+            complain_about_the_dead(running)
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the tidying up
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for process in running.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in running.values():
+            processes.stop(process)
+
+
+def wait_until_ready(running, port, seconds=60):
+    """Wait until the web server answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        complain_about_the_dead(running)
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    die(f"the web server did not answer for {seconds} seconds; see {VAR / 'web.log'}")
+
+
+def complain_about_the_dead(running):
+    """End the command when one of the processes has ended by itself."""
+    for name, process in running.items():
+        if process.poll() is not None:
+            log = VAR / f"{name}.log"
+            die(f"the {name} process ended by itself ({process.returncode}). The end of {log}:\n" + tail(log))
+
+
+def tail(path, characters=2000):
+    """Return the end of a log."""
+    return path.read_text(errors="replace")[-characters:] if path.exists() else ""
+
+
+def print_welcome(port):
+    """Print the address and the people to sign in as."""
+    say(f"ready: http://127.0.0.1:{port}/")
+    if SIGN_INS.exists():
+        print("\n" + people_table(json.loads(SIGN_INS.read_text())), flush=True)
+    print("\nCtrl-C stops everything\n", flush=True)
+
+
+def people_table(people):
+    """Return the invented people to sign in as, as lines of text under headings."""
+    headings = {"name": "Name", "role": "Role", "agency": "Agency", "email": "E-mail", "password": "Password"}
+    rows = [headings, *people]
+    widths = {key: max(len(str(row.get(key, ""))) for row in rows) for key in headings}
+    return "\n".join(
+        "  ".join(str(row.get(key, "")).ljust(widths[key]) for key in headings).rstrip() for row in rows
+    )
