@@ -1,0 +1,378 @@
+"""The form of one page, drawn from its definition:
+
+every kind of question, what is already there, what differs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+
+from assessments.answers import (
+    LONGEST_LONG_TEXT,
+    LONGEST_TEXT,
+    NOT_KNOWN_VALUE,
+    Page,
+    Sent,
+    Value,
+    digest,
+    is_blank,
+    is_not_known,
+)
+from assessments.domains import NEEDS, NO_NEEDS
+from assessments.forms.fields import CountField, PartialDateField, RatingField, Words
+from assessments.household import Household, Slot, Subject, slots, told
+from assessments.review import in_words
+from assessments.spec import NOT_KNOWN, Kind, Nature, Part, Question
+from earlyhelp.web.forms import Form, Look
+
+NOT_KNOWN_SUFFIX = "__nk"
+_WRITTEN_OUT = {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE, Kind.PERSON}
+Choices = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """Another version of an answer, still to be settled."""
+
+    lines: tuple[str, ...]
+    name: str
+    at: str
+    raw: str
+
+
+@dataclass(kw_only=True)
+class Line:
+    """One question as the page draws it: its boxes, and what stands beside them."""
+
+    question: Question
+    heading: str
+    help: str
+    boxes: list[BoundField]
+    not_known: BoundField | None = None
+    versions: list[tuple[str, str, list[Version]]] = field(default_factory=list)
+    also: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    shown_when: str = ""
+    said: bool = False
+
+    @property
+    def is_scale(self) -> bool:
+        return self.question.kind is Kind.SCALE
+
+
+class PartForm(Form):
+    """One page of an assessment, for one person or for the family.
+
+    Args:
+        part, subject, household: what is asked, about whom.
+        page: what is stored now.
+        data: what was sent; `only` limits it to these questions (autosave sends the changed ones).
+        also: what other agencies wrote on this page, as (agency, answers).
+    """
+
+    mark_optional = False
+    base = forms.CharField(required=False, widget=forms.HiddenInput)
+    writer = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+    done = forms.BooleanField(required=False, label="I have finished this part")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        part: Part,
+        subject: Subject | None,
+        household: Household,
+        page: Page,
+        writer: str = "",
+        is_done: bool = False,
+        only: frozenset[str] | None = None,
+        also: tuple[tuple[str, Mapping[str, Value]], ...] = (),
+    ):
+        self.part, self.subject, self.household, self.page = part, subject, household, page
+        self.only, self.also = only, also
+        self.slots = slots(part, subject, household)
+        super().__init__(data, initial={"writer": writer, "done": is_done, "base": self.bases()})
+        self.fields["done"].look = Look()
+        marks_optional = any(not question.optional for question in part.questions)
+        for slot in self.slots:
+            if only is not None and slot.question.key not in only:
+                continue
+            made = self._field(slot)
+            if marks_optional and slot.question.optional and slot.rater is None:
+                made.label = f"{made.label} (optional)"
+            self.fields[slot.name] = made
+            self._word(slot.name, made)
+            if _can_be_not_known(slot.question):
+                known = forms.BooleanField(required=False, label="I do not know")
+                known.initial = is_not_known(page.answers.get(slot.name))
+                known.look = Look(small=True, classes="app-not-known")
+                self.fields[slot.name + NOT_KNOWN_SUFFIX] = known
+        self._reveal()
+
+    def bases(self) -> str:
+        """What this page shows of each box, in short, so that a save can tell whether somebody wrote
+        meanwhile.
+        """
+        shown = {
+            slot.name: [digest(self.page.answers.get(slot.name)), self.page.versions_digest(slot.name)]
+            for slot in self.slots
+        }
+        return json.dumps(shown, separators=(",", ":"))
+
+    def sent(self) -> dict[str, Sent]:
+        """Every box that arrived and can be stored. Boxes with an error are left as they are."""
+        self.full_clean()
+        bases = _read_bases(self.data.get("base", ""))
+        settled = set(_many(self.data, "settle"))
+        found = {}
+        for slot in self.slots:
+            if slot.name not in self.fields or slot.name in self.errors:
+                continue
+            value = self.cleaned_data.get(slot.name)
+            if is_blank(value) and self.cleaned_data.get(slot.name + NOT_KNOWN_SUFFIX):
+                value = NOT_KNOWN_VALUE
+            base, seen = bases.get(slot.name, ("-", ""))
+            found[slot.name] = Sent(
+                value=None if is_blank(value) else value, base=base, seen=seen, settle=slot.name in settled
+            )
+        return found
+
+    def lines(self) -> list[Line]:
+        """The page's questions in order, each with its boxes."""
+        found: list[Line] = []
+        inside = self.revealed_names
+        for question in self.part.questions:
+            boxes = [
+                self[slot.name]
+                for slot in self.slots
+                if slot.question is question and slot.name in self.fields
+            ]
+            if not boxes or boxes[0].name in inside:
+                continue
+            not_known = question.key + NOT_KNOWN_SUFFIX
+            found.append(
+                Line(
+                    question=question,
+                    heading=told(question.heading, self.subject),
+                    help=told(question.help, self.subject),
+                    boxes=boxes,
+                    not_known=self[not_known] if not_known in self.fields else None,
+                    versions=[v for box in boxes if (v := self._versions(question, box.name)) is not None],
+                    also=self._also(question),
+                    shown_when=_condition(question),
+                    said=question.nature is Nature.SAID,
+                )
+            )
+        return found
+
+    def _versions(self, question: Question, name: str) -> tuple[str, str, list[Version]] | None:
+        entries = self.page.differing.get(name)
+        if not entries:
+            return None
+        mark = self.page.marks.get(name, {})
+        versions = [
+            Version(
+                lines=tuple(in_words(question, {name: entry["value"]}, self.household, self.subject)),
+                name=entry["name"],
+                at=entry["at"],
+                raw=entry["value"] if isinstance(entry["value"], str) else "",
+            )
+            for entry in entries
+        ]
+        return name, mark.get("name", ""), versions
+
+    def _also(self, question: Question) -> list[tuple[str, tuple[str, ...]]]:
+        found = []
+        for agency, answers in self.also:
+            if lines := tuple(in_words(question, answers, self.household, self.subject)):
+                found.append((agency, lines))
+        return found
+
+    def _reveal(self) -> None:
+        """Draw a conditional question inside the radio or checkbox that asks for it:
+
+        the first one for each answer.
+        """
+        for question in self.part.questions:
+            rule = question.shown_when
+            if rule is None or rule.question not in self.fields or question.key not in self.fields:
+                continue
+            if question.kind not in {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER} or len(rule.any_of) != 1:
+                continue
+            asking = self.fields[rule.question]
+            if rule.any_of[0] in asking.look.reveals or self.page.differing.get(question.key):
+                continue
+            asking.look.reveals[rule.any_of[0]] = question.key
+            asking.look = _without_inline(asking.look)
+
+    def _clean_revealed(self) -> None:
+        """Nothing typed is dropped:
+
+        an answer whose question does not apply any more is stored and not shown.
+        """
+
+    def _field(self, slot: Slot) -> forms.Field:
+        question = slot.question
+        label = slot.rater.label if slot.rater else told(question.label, self.subject)
+        stored = self.page.answers.get(slot.name)
+        common = {
+            "label": label,
+            "required": False,
+            "help_text": "" if slot.rater else told(question.hint, self.subject),
+            "initial": None if stored == NOT_KNOWN_VALUE else stored,
+        }
+        made, look = self._made(question, common)
+        made.look = look
+        return made
+
+    def _made(self, question: Question, common: dict[str, Any]) -> tuple[forms.Field, Look]:
+        size = "s"
+        match question.kind:
+            case Kind.TEXT:
+                return Words(longest=LONGEST_TEXT, **common), Look(label_size=size)
+            case Kind.LONG_TEXT:
+                widget = forms.Textarea(attrs={"dir": "auto"})
+                return Words(longest=LONGEST_LONG_TEXT, widget=widget, **common), Look(
+                    label_size=size, rows=3
+                )
+            case Kind.NUMBER:
+                widget = forms.TextInput(attrs={"inputmode": "numeric"})
+                return CountField(widget=widget, **common), Look(label_size=size, width=4)
+            case Kind.DATE:
+                common["help_text"] = (
+                    common["help_text"] or "Leave out the day, or the day and month, if unknown."
+                )
+                return PartialDateField(not_after=timezone.localdate, **common), Look(label_size=size)
+            case Kind.SCALE:
+                ends = (told(question.low, self.subject), told(question.high, self.subject))
+                return RatingField(ends=ends, **common), Look()
+            case Kind.MULTI | Kind.PEOPLE | Kind.NEEDS:
+                return self._several(question, common), self._several_look(question)
+        return self._one(question, common), self._one_look(question)
+
+    def _one(self, question: Question, common: dict[str, Any]) -> forms.Field:
+        if common["initial"] is not None:
+            common["initial"] = str(common["initial"])
+        return forms.ChoiceField(choices=self._choices(question), widget=forms.RadioSelect, **common)
+
+    def _several(self, question: Question, common: dict[str, Any]) -> forms.Field:
+        wanted = Needs if question.kind is Kind.NEEDS else Several
+        return wanted(choices=self._choices(question), **common)
+
+    def _choices(self, question: Question) -> Choices:
+        match question.kind:
+            case Kind.YES_NO:
+                return [("yes", "Yes"), ("no", "No"), (NOT_KNOWN, "I do not know")]
+            case Kind.CHOICE:
+                offered = [(option.value, option.label) for option in question.options]
+                return [*offered, (NOT_KNOWN, "I do not know")] if question.may_be_unknown else offered
+            case Kind.MULTI:
+                return [(option.value, option.label) for option in question.options]
+            case Kind.NEEDS:
+                return [*(self.household.needs or NEEDS), (NO_NEEDS, "No needs")]
+            case Kind.LEVEL:
+                return [
+                    (str(level.number), f"Level {level.number} {level.name}")
+                    for level in self.household.levels
+                ]
+        return [(person.id, person.full_name or person.name) for person in self.household.people]
+
+    def _one_look(self, question: Question) -> Look:
+        hints = {option.value: option.hint for option in question.options if option.hint}
+        if question.kind is Kind.LEVEL:
+            hints = {
+                str(level.number): level.description for level in self.household.levels if level.description
+            }
+        inline = question.kind is Kind.YES_NO
+        return Look(label_size="s", inline=inline, small=not hints, hints=hints, reveals={})
+
+    def _several_look(self, question: Question) -> Look:
+        hints = {option.value: option.hint for option in question.options if option.hint}
+        if question.kind is Kind.NEEDS:
+            return Look(
+                label_size="s",
+                small=True,
+                behaviour={NO_NEEDS: "exclusive"},
+                dividers={NO_NEEDS: "or"},
+                classes="app-needs",
+            )
+        return Look(label_size="s", small=True, hints=hints, reveals={})
+
+
+class Several(forms.MultipleChoiceField):
+    """Any number of the offered answers, in the order they are offered. Gives a list or None."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value):
+        chosen = set(super().clean(value))
+        return [value for value, _ in self.choices if value in chosen] or None
+
+
+class Needs(Several):
+    """Needs, or "No needs": never both."""
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        if chosen and NO_NEEDS in chosen and len(chosen) > 1:
+            raise forms.ValidationError("Select the needs, or select “No needs”, not both", code="both")
+        return chosen
+
+
+def raw(slot: Slot, value: Value) -> dict[str, list[str]]:
+    """A stored value as a browser would send it: what `PartForm` reads back to the same value."""
+    name = slot.name
+    if slot.question.kind is Kind.DATE and value != NOT_KNOWN_VALUE:
+        day, month, year = PartialDateField.widget().decompress(value)
+        return {f"{name}_day": [day], f"{name}_month": [month], f"{name}_year": [year]}
+    if value == NOT_KNOWN_VALUE:
+        return {name + NOT_KNOWN_SUFFIX: ["on"]}
+    if is_blank(value):
+        return {}
+    return {name: [str(item) for item in value] if isinstance(value, list) else [str(value)]}
+
+
+def _can_be_not_known(question: Question) -> bool:
+    return question.may_be_unknown and question.kind in _WRITTEN_OUT
+
+
+def _condition(question: Question) -> str:
+    rule = question.shown_when
+    return "" if rule is None else json.dumps({"name": rule.question, "any": list(rule.any_of)})
+
+
+def _without_inline(look: Look) -> Look:
+    """A revealed box has no room beside radios on one line."""
+    return Look(label_size=look.label_size, small=look.small, hints=look.hints, reveals=look.reveals)
+
+
+def _many(data: Mapping[str, Any], name: str) -> list[str]:
+    getlist = getattr(data, "getlist", None)
+    if getlist is not None:
+        return list(getlist(name))
+    found = data.get(name, [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _read_bases(text: str) -> dict[str, tuple[str, str]]:
+    """The hidden field, as far as it makes sense.
+
+    A page without one is taken to have shown every box empty.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(name): (str(pair[0]), str(pair[1]))
+        for name, pair in found.items()
+        if isinstance(pair, list) and len(pair) == 2
+    }

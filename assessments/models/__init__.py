@@ -1,0 +1,20 @@
+"""Facts of an assessment, split by noun."""
+
+from assessments.models.answers import Need, Score, Section, SectionStatus
+from assessments.models.assessment import Assessment, AssessmentSource, AssessmentStatus, ConsentStatement
+from assessments.models.forms import FormStatus, FormVersion
+from assessments.models.match import MatchCheck
+
+__all__ = [
+    "Assessment",
+    "AssessmentSource",
+    "AssessmentStatus",
+    "ConsentStatement",
+    "FormStatus",
+    "FormVersion",
+    "MatchCheck",
+    "Need",
+    "Score",
+    "Section",
+    "SectionStatus",
+]

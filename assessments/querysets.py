@@ -1,0 +1,112 @@
+"""The words for reading assessments. Row-level security stands under all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from cases.models import Case
+from earlyhelp.access import Actor
+
+KEEP_CHECKS = dt.timedelta(days=1)
+
+
+class FormVersionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status="published")
+
+    def newest(self, code: str):
+        """The version of a form that a new assessment starts with. Raises FormVersion.DoesNotExist."""
+        found = self.published().filter(code=code).order_by("-version").first()
+        if found is None:
+            raise self.model.DoesNotExist(f"No form {code} is in use.")
+        return found
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor | None):
+        """Assessments of the families this person may see, by the grants:
+
+        the second enforcer beside the database.
+        """
+        if actor is None:
+            return self.none()
+        return self.filter(case__in=Case.objects.granted_to(actor))
+
+    def initiated_between(self, start: dt.date, end: dt.date):
+        """Registered from `start` to `end`, both included, by the day in England."""
+        return self.filter(
+            initiated_at__gte=_midnight(start), initiated_at__lt=_midnight(end + dt.timedelta(days=1))
+        )
+
+    def completed_between(self, start: dt.date, end: dt.date):
+        """Completed from `start` to `end`, both included, by the day in England."""
+        return self.filter(
+            completed_at__gte=_midnight(start), completed_at__lt=_midnight(end + dt.timedelta(days=1))
+        )
+
+    def to_finish(self):
+        """Registered, and neither signed off nor ended."""
+        return self.filter(status="initiated", signed_off_at__isnull=True)
+
+    def awaiting_action(self):
+        """Signed off, and waiting for the first action of the plan to start."""
+        return self.filter(status="initiated", signed_off_at__isnull=False)
+
+    def overdue(self):
+        return self.to_finish().filter(due_on__lt=timezone.localdate())
+
+    def of_assessor(self, actor: Actor):
+        return self.filter(assessor=actor.membership)
+
+    def with_record_data(self):
+        """What the head of every page of an assessment needs."""
+        return self.select_related(
+            "form_version",
+            "agency",
+            "assessor__user",
+            "signed_off_by__user",
+            "hub",
+            "case__family",
+            "case__hub",
+            "case__level",
+        )
+
+
+class SectionQuerySet(models.QuerySet):
+    def with_writers(self):
+        return self.select_related("saved_by__user", "saved_by__agency", "agency")
+
+    def shared(self):
+        """Rows that everyone who may read the category writes together."""
+        return self.filter(agency__isnull=True)
+
+
+class ScoreQuerySet(models.QuerySet):
+    def of_area(self, area: str):
+        return self.filter(area=area)
+
+
+class NeedQuerySet(models.QuerySet):
+    def codes(self):
+        return self.values_list("code", flat=True).distinct()
+
+
+class MatchCheckQuerySet(models.QuerySet):
+    def of(self, actor: Actor):
+        return self.filter(membership=actor.membership)
+
+    def fresh(self):
+        """Checks that may still be used to start a record: a day old at most."""
+        return self.filter(made_at__gte=timezone.now() - KEEP_CHECKS)
+
+    def stale(self):
+        """Checks whose typed details must go."""
+        return self.filter(made_at__lt=timezone.now() - KEEP_CHECKS).exclude(Q(asked={}) & Q(candidates=[]))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

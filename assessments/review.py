@@ -1,0 +1,213 @@
+"""Answers in words:
+
+the check-answers page, the PDFs and the list of what is still missing, all from the form's definition.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from assessments.answers import Value, is_blank, is_not_known
+from assessments.domains import NEED_LABELS, NO_NEEDS
+from assessments.household import Household, Subject, told
+from assessments.spec import FormSpec, Kind, Nature, Opens, Part, Question, Source
+from earlyhelp.web.dates import day
+
+NOT_PROVIDED = "Not provided"
+I_DO_NOT_KNOW = "I do not know"
+NOT_ASKED = "Not asked"
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One question and its answer in words.
+
+    `lines` is empty when nothing was answered; `by` names another agency's writer.
+    """
+
+    key: str
+    label: str
+    lines: tuple[str, ...]
+    heading: str = ""
+    nature: Nature = Nature.FACT
+    is_minimum: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Something that blocks sign-off: which question, on which page."""
+
+    part: Part
+    subject: Subject | None
+    question: Question
+
+    @property
+    def label(self) -> str:
+        """The page and the question, for a list of links."""
+        title = told(self.part.title, self.subject)
+        asked = told(self.question.label, self.subject)
+        return title if asked.lower().startswith(title.lower()) else f"{title}: {lower_first(asked)}"
+
+
+def lower_first(text: str) -> str:
+    """ "What needs to change?" -> "what needs to change?", for use inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def is_asked(question: Question, answers: Mapping[str, Value]) -> bool:
+    """Whether a question applies, given the answers of its part.
+
+    One that somebody answered anyway is always shown.
+    """
+    rule = question.shown_when
+    if rule is None or not is_blank(answers.get(question.key)):
+        return True
+    given = answers.get(rule.question)
+    chosen = given if isinstance(given, list) else [given]
+    return any(value in rule.any_of for value in chosen)
+
+
+def rows(
+    form: FormSpec, part: Part, subject: Subject | None, answers: Mapping[str, Value], household: Household
+) -> Iterator[Row]:
+    """Every question of a page that applies, with its answer in words."""
+    minimum = {question.key for question in form.minimum_of(part)}
+    for question in part.questions:
+        if is_asked(question, answers):
+            yield Row(
+                key=question.key,
+                label=told(question.label, subject),
+                heading=told(question.heading, subject),
+                lines=tuple(in_words(question, answers, household, subject)),
+                nature=question.nature,
+                is_minimum=question.key in minimum,
+            )
+
+
+def in_words(
+    question: Question, answers: Mapping[str, Value], household: Household, subject: Subject | None
+) -> Iterator[str]:
+    """An answer as lines of text:
+
+    one for each choice or rater, the text itself for text. Nothing when not answered.
+    """
+    if question.kind is Kind.SCALE:
+        yield from _scores(question, answers, household, subject)
+        return
+    value = answers.get(question.key)
+    if is_blank(value):
+        return
+    if is_not_known(value):
+        yield I_DO_NOT_KNOW
+        return
+    match question.kind:
+        case Kind.YES_NO:
+            yield {"yes": "Yes", "no": "No"}.get(str(value), str(value))
+        case Kind.CHOICE:
+            yield _labelled({option.value: option.label for option in question.options}.get, value)
+        case Kind.MULTI:
+            labels = {option.value: option.label for option in question.options}
+            yield from (_labelled(labels.get, item) for item in value)
+        case Kind.NEEDS:
+            yield from (
+                "No needs" if item == NO_NEEDS else _labelled(NEED_LABELS.get, item) for item in value
+            )
+        case Kind.LEVEL:
+            names = {str(level.number): f"Level {level.number} {level.name}" for level in household.levels}
+            yield names.get(str(value), f"Level {value}")
+        case Kind.PERSON | Kind.PEOPLE:
+            for item in [value] if isinstance(value, str) else value:
+                found = household.subject(item)
+                yield found.full_name or found.name if found else "Somebody no longer listed in this family"
+        case Kind.DATE:
+            yield partial_date(str(value))
+        case _:
+            yield str(value)
+
+
+def _labelled(get: Callable[[str], str | None], value: str) -> str:
+    return get(value) or str(value)
+
+
+def _scores(
+    question: Question, answers: Mapping[str, Value], household: Household, subject: Subject | None
+) -> Iterator[str]:
+    labels = {rater.token: rater.label for rater in household.raters(subject)}
+    start = f"{question.key}__"
+    given = {name.removeprefix(start): value for name, value in answers.items() if name.startswith(start)}
+    for token in [*labels, *sorted(set(given) - set(labels))]:
+        value = given.get(token)
+        if not is_blank(value):
+            words = NOT_ASKED if value == "na" else f"{value} out of 10"
+            yield f"{labels.get(token, 'Somebody else')}: {words}"
+
+
+def partial_date(value: str) -> str:
+    """ "2025-03-27" -> "27 March 2025", "2025-03" -> "March 2025", "2025" as it is."""
+    parts = value.split("-")
+    try:
+        match len(parts):
+            case 3:
+                return day(dt.date.fromisoformat(value))
+            case 2:
+                return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+            case _:
+                return value
+    except (ValueError, IndexError):
+        return value
+
+
+def is_answered(question: Question, answers: Mapping[str, Value]) -> bool:
+    """Whether the minimum set may count a question as answered.
+
+    A scale counts as soon as anybody was asked.
+    """
+    if question.kind is Kind.SCALE:
+        return any(
+            name.startswith(f"{question.key}__") and not is_blank(value) for name, value in answers.items()
+        )
+    return not is_blank(answers.get(question.key))
+
+
+def missing(
+    form: FormSpec, household: Household, pages: Mapping[tuple[str, str], Mapping[str, Value]]
+) -> tuple[Missing, ...]:
+    """What must be answered before sign-off and is not.
+
+    `pages` holds the answers by (part key, person id or "").
+    """
+    found = []
+    for part in form.parts:
+        for question in form.minimum_of(part):
+            for subject in household.subjects(part):
+                answers = pages.get((part.key, subject.id if subject else ""), {})
+                if not is_answered(question, answers):
+                    found.append(Missing(part=part, subject=subject, question=question))
+    return tuple(found)
+
+
+def writable(form: FormSpec) -> Iterator[Part]:
+    """The parts that are pages of their own and open before sign-off."""
+    for part in form.parts:
+        if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED:
+            yield part
