@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from guardian.models import GroupObjectPermissionAbstract, UserObjectPermissionAbstract
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from cases.models.case import Case
 from cases.models.people import Person
@@ -211,7 +211,7 @@ class GrantBasis(models.TextChoices):
     EMERGENCY = "emergency", "Emergency access"
 
 
-class CaseGroupPermission(GroupObjectPermissionAbstract):
+class CaseGroupPermission(GroupObjectPermissionBase):
     """A hub's or an agency's grant: `view_case`, or one category. Written by app.project_cases() only."""
 
     id = models.BigAutoField(primary_key=True, editable=False, unique=True)
@@ -219,7 +219,7 @@ class CaseGroupPermission(GroupObjectPermissionAbstract):
     basis = models.CharField(max_length=10, choices=GrantBasis)
     valid_until = models.DateField(null=True)
 
-    class Meta(GroupObjectPermissionAbstract.Meta):
+    class Meta(GroupObjectPermissionBase.Meta):
         abstract = False
         indexes = [models.Index(fields=["content_object", "permission"], name="group_grant_of_case")]
 
@@ -227,7 +227,7 @@ class CaseGroupPermission(GroupObjectPermissionAbstract):
         return f"{self.group} {self.permission.codename}"
 
 
-class CaseUserPermission(UserObjectPermissionAbstract):
+class CaseUserPermission(UserObjectPermissionBase):
     """A grant to one person by name, for the membership they hold. Written by app.project_cases() only."""
 
     id = models.BigAutoField(primary_key=True, editable=False, unique=True)
@@ -237,7 +237,7 @@ class CaseUserPermission(UserObjectPermissionAbstract):
     valid_until = models.DateField(null=True)
     emergency = models.ForeignKey(EmergencyAccess, on_delete=models.CASCADE, null=True, related_name="+")
 
-    class Meta(UserObjectPermissionAbstract.Meta):
+    class Meta(UserObjectPermissionBase.Meta):
         abstract = False
         unique_together = [("user", "permission", "content_object", "membership")]
         indexes = [models.Index(fields=["content_object", "permission"], name="user_grant_of_case")]

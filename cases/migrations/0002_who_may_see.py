@@ -48,7 +48,7 @@ create trigger event_stamped before insert on audit_event for each row execute f
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_initial"),
+        ("cases", "0001_initial"),
         ("access", "0001_schema"),
         ("audit", "0001_initial"),
         ("hubs", "0001_initial"),
