@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -30,6 +30,16 @@ def token_hash(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+class State(models.TextChoices):
+    """What an account is, in a word. Worked out from facts, never stored."""
+
+    ACTIVE = "active", "Active"
+    INVITED = "invited", "Invited"
+    LATE = "late", "Invitation ran out"
+    ASLEEP = "asleep", "Asleep"
+    CLOSED = "closed", "Closed"
+
+
 class UserQuerySet(models.QuerySet):
     def delete(self):
         """Accounts are never deleted: records name the people who wrote them. Deactivate instead."""
@@ -41,8 +51,32 @@ class UserQuerySet(models.QuerySet):
     def unused(self, now=None):
         """Active accounts nobody has used for the dormancy period, measured to ``now``."""
         since = (now or timezone.now()) - dormant_after()
-        used_at = Greatest(F("joined_at"), Coalesce("last_seen_at", "joined_at"), Coalesce("woken_at", "joined_at"))
+        used_at = Greatest(
+            F("joined_at"), Coalesce("last_seen_at", "joined_at"), Coalesce("woken_at", "joined_at")
+        )
         return self.active().filter(asleep_since=None).alias(used_at=used_at).filter(used_at__lt=since)
+
+    def in_state(self, state, now=None):
+        """Accounts in one ``State``; the same rule as ``User.state``, in SQL."""
+        unused = Q(pk__in=self.model.objects.unused(now).values("pk"))
+        asleep = Q(is_active=True) & (Q(asleep_since__isnull=False) | unused)
+        opened = Exists(Invitation.objects.open(now).filter(user=OuterRef("pk")))
+        return {
+            State.ACTIVE: lambda: self.active().exclude(asleep),
+            State.ASLEEP: lambda: self.filter(asleep),
+            State.INVITED: lambda: self.filter(opened, is_active=False, deactivated_at=None),
+            State.LATE: lambda: self.filter(~opened, is_active=False, deactivated_at=None),
+            State.CLOSED: lambda: self.filter(is_active=False, deactivated_at__isnull=False),
+        }[state]()
+
+    def matching(self, text):
+        """Accounts whose name or address holds every word of ``text``."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+            )
+        return found
 
     def in_name_order(self):
         return self.order_by(Lower("last_name"), Lower("first_name"), "pk")
@@ -80,7 +114,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_superuser = False
 
     email = models.EmailField(
-        "email address", unique=True, error_messages={"unique": "An account with this email address exists already."}
+        "email address",
+        unique=True,
+        error_messages={"unique": "An account with this email address exists already."},
     )
     first_name = models.CharField("first name", max_length=150)
     last_name = models.CharField("last name", max_length=150, blank=True)
@@ -135,6 +171,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_asleep(self):
         """Unused for too long (45 days unless the partnership says otherwise), until an administrator wakes it."""
         return self.asleep_since is not None or self.used_at < timezone.now() - dormant_after()
+
+    @property
+    def state(self):
+        if self.is_active:
+            return State.ASLEEP if self.is_asleep else State.ACTIVE
+        if self.deactivated_at:
+            return State.CLOSED
+        return State.INVITED if any(one.is_open for one in self.invitations.all()) else State.LATE
 
     def get_full_name(self):
         return self.full_name
