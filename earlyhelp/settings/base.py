@@ -136,7 +136,7 @@ ANONYMOUS_USER_NAME = None
 ACCESS_ACTOR_FOR_REQUEST = "hubs.actors.actor_for_request"
 ACCESS_ACTOR_FOR_MEMBERSHIP = "hubs.actors.actor_for"
 ACCESS_SECOND_FACTOR = "earlyhelp.accounts.second_factor.has_second_factor"
-SECOND_FACTOR_URL = "second-factor"
+SECOND_FACTOR_URL = "mfa_activate_totp"
 CHOOSE_AGENCY_URL = "choose-agency"
 
 # -- Sessions and cookies ------------------------------------------------------------------------------------
