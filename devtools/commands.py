@@ -81,7 +81,12 @@ def stop(_options, _rest):
 
 
 def reset(options, _rest):
-    """Stop everything and delete the demo's database, files and messages."""
+    """Stop everything and delete the demo's database, files and messages (--database: only empty the database)."""
+    if options.database:
+        with services.running():
+            Cluster(state.load()).drop_database()
+        say("the demo's database is empty")
+        return
     if not options.yes and input("Delete the demo's data for good? Type yes: ").strip() != "yes":
         sys.exit("nothing was deleted")
     services.stop()
@@ -121,12 +126,14 @@ def parser():
             command.add_argument("--seconds", type=float, help="stop by itself after so long")
         if name == "reset":
             command.add_argument("--yes", action="store_true", help="do not ask")
+            command.add_argument("--database", action="store_true", help="empty the database, keep all else")
     return top
 
 
 def main():
     """Run one command. SIGTERM ends it as Ctrl-C does, so that everything it started is stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    VAR.mkdir(exist_ok=True)
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name in PASS_ARGUMENTS_ON:
         options, rest = None, sys.argv[2:]

@@ -11,8 +11,8 @@ STARTED = time.monotonic()
 
 
 def say(*words):
-    """Print one line with the seconds since the command began."""
-    print(f"[{time.monotonic() - STARTED:6.1f}s]", *words, flush=True)
+    """Tell the person one thing, with the seconds since the command began. Standard output stays free for results."""
+    print(f"[{time.monotonic() - STARTED:6.1f}s]", *words, file=sys.stderr, flush=True)
 
 
 def die(message):

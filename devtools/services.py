@@ -7,7 +7,7 @@ import shlex
 import shutil
 
 from devtools import state as states
-from devtools.console import VAR, die, say
+from devtools.console import VAR, die
 from devtools.postgres import THROWAWAY, Cluster
 from devtools.processes import answers, free_port, is_alive
 from devtools.valkey import Valkey
@@ -47,9 +47,7 @@ def start(*, tied):
         state = states.load()
         cluster, valkey = Cluster(state), Valkey(state)
         started = []
-        if cluster.is_running():
-            say("PostgreSQL is running already")
-        else:
+        if not cluster.is_running():
             _move_if_taken(state, "postgres_port", cluster)
             started.append(cluster.start(tied=tied))
         if not valkey.is_running():
