@@ -253,3 +253,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select d.group_id, d.membership_id, d.category, d.basis, d.valid_until from app.derive_grants(array[the_case]) d
    where exists (select 1 from cases_case c where c.id = the_case and c.acl && app.tokens())
 $$;
+
+-- Who would still see the case if these answers ended: tried in a subtransaction that is undone again. For the page that
+-- names, before a withdrawal is saved, who will lose sight.
+create or replace function app.who_would_see(the_case uuid, ending uuid[])
+returns table (group_id int, membership_id int, category int, basis text, valid_until date)
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  left_over jsonb;
+begin
+  if not exists (select 1 from cases_case c where c.id = the_case and c.acl && app.tokens()) then return; end if;
+  begin
+    update cases_consent cs set ended_at = now(), end_reason = 'withdrawn'
+     where cs.id = any (ending) and cs.case_id = the_case and cs.ended_at is null;
+    select coalesce(jsonb_agg(to_jsonb(d)), '[]') into left_over from app.derive_grants(array[the_case]) d;
+    raise exception using errcode = 'EH001';
+  exception when sqlstate 'EH001' then null;
+  end;
+  return query select r.group_id, r.membership_id, r.category, r.basis, r.valid_until
+    from jsonb_to_recordset(left_over) as r (group_id int, membership_id int, category int, basis text, valid_until date);
+end $$;

@@ -1,0 +1,51 @@
+"""Who may record what a family agreed to, and whom a team can take in."""
+
+from __future__ import annotations
+
+from cases.models import Case, Consent, LawfulShare
+from cases.rules import NotAllowed, answered
+from cases.rules.case import check_can_read
+from earlyhelp.access import Actor, Permission
+from hubs.models import Agency
+from hubs.querysets import in_force
+
+
+def check_can_change_sharing(actor: Actor, case: Case) -> None:
+    """Persons who may record or withdraw consent:
+
+    - anybody doing casework who can see the record: a family may tell whomever it likes,
+    - at any time: a withdrawal is never refused because a record is closed.
+    """
+    if not actor.may(Permission.SHARING_CHANGE):
+        raise NotAllowed("Your role does not record consent.")
+    check_can_read(actor, case)
+
+
+def missing_to_share_with(case: Case, agency: Agency) -> list[str]:
+    """What is still missing before `agency` can see the case, as sentences that say how to put it right.
+
+    An agency is covered by a live signature and by consent or a lawful basis (access.md, "The rule, in words").
+    """
+    missing = []
+    if not Agency.objects.covered().filter(pk=agency.pk).exists():
+        missing.append(
+            f"{agency.name} has no live signature on the information sharing agreement. "
+            "Its lead can sign with the information governance lead."
+        )
+    consented = Consent.objects.in_force().filter(case=case, agency=agency, answer="given").exists()
+    lawful = LawfulShare.objects.filter(in_force(), case=case, agency=agency).exists()
+    if not consented and not lawful:
+        missing.append(f"The family has not agreed to share with {agency.name}. Ask them and record their answer.")
+    return missing
+
+
+def check_can_add_to_team(actor: Actor, case: Case, agency: Agency) -> None:
+    """Persons who may add somebody to the team: anybody who may record consent; agencies that are covered only."""
+    check_can_change_sharing(actor, case)
+    missing = missing_to_share_with(case, agency)
+    if missing:
+        raise NotAllowed(" ".join(missing))
+
+
+can_change_sharing = answered(check_can_change_sharing)
+can_add_to_team = answered(check_can_add_to_team)
