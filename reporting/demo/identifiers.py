@@ -3,6 +3,7 @@
 Sources: NHS Data Dictionary (modulus 11; numbers starting with 9 are never issued); UK Government Data Standards
 Catalogue, Unique Pupil Number 2.0 (check letter); Ofcom's telephone numbers for drama (01632 960xxx, 07700 900xxx).
 """
+
 import random
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S: they are too like 1, 0 and 5

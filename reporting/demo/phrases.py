@@ -1,15 +1,24 @@
 """The phrase library: what gets written about families, in the way good practice writes it.
 
-Each file in `phrases/` is one theme: why help began, strengths, the child's own words, what the family wants to be
+Each file in `data/phrases/` is one theme: why help began, strengths, the child's own words, what the family wants to be
 different, who does what, and notes. A note keeps apart what was seen (fact), what was said, the professional view and
 the child's voice. `{child}` and `{parent}` stand for the first names; no pronoun depends on either.
 """
+
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "phrases"
-CATEGORIES = {"family": 1, "education": 2, "health": 3, "police": 4, "housing": 5, "finance": 6, "safeguarding": 7}
+FOLDER = Path(__file__).parent / "data" / "phrases"
+CATEGORIES = {
+    "family": 1,
+    "education": 2,
+    "health": 3,
+    "police": 4,
+    "housing": 5,
+    "finance": 6,
+    "safeguarding": 7,
+}
 NOTE_KINDS = ("fact", "said", "view", "voice")
 FAMILY_ACTS = "family"  # an action whose owner is a member of the family
 
@@ -87,6 +96,19 @@ def themes() -> dict[str, Theme]:
 # How often each need is the reason for help, in hundredths. Weights follow the factors that Somerset's assessments
 # recorded in 2019 (parents' mental health and domestic abuse first) and the criteria of its 7,700 troubled families.
 THEME_WEIGHTS = {
-    "mornings": 14, "parentmind": 13, "behaviour": 11, "childmind": 10, "safehome": 9, "money": 8, "separation": 7,
-    "send": 7, "housing": 6, "learning": 5, "baby": 4, "isolation": 3, "carer": 3, "substances": 4, "outside": 3,
+    "mornings": 14,
+    "parentmind": 13,
+    "behaviour": 11,
+    "childmind": 10,
+    "safehome": 9,
+    "money": 8,
+    "separation": 7,
+    "send": 7,
+    "housing": 6,
+    "learning": 5,
+    "baby": 4,
+    "isolation": 3,
+    "carer": 3,
+    "substances": 4,
+    "outside": 3,
 }

@@ -3,6 +3,7 @@
 Towns carry the number of their postcode district (WM1 to WM40; the United Kingdom has no WM). Agencies are told apart
 by `key`, which stories and the cast use; names are what people see.
 """
+
 import random
 from dataclasses import dataclass
 from datetime import date
@@ -33,22 +34,47 @@ class AgencySeed:
 
 
 HUBS: tuple[Place, ...] = (
-    Place("Alder Vale", "ALD", "01632 960 100",
-          {"Alderbrook": 1, "Nether Hexley": 2, "Stoke Alder": 3, "Brindlecombe": 4, "Penny Hollow": 4}),
-    Place("Coastside", "COA", "01632 960 200",
-          {"Saltmere": 8, "Gullhaven": 9, "Westering Bay": 10, "Shingleford": 11, "Old Staithe": 11}),
-    Place("Fenbrook", "FEN", "01632 960 300",
-          {"Fenbrook": 15, "Reedwick": 16, "Osierholt": 17, "Ousel Bridge": 18, "Withy Drove": 18}),
-    Place("Market Moor", "MAR", "01632 960 400",
-          {"Market Moor": 22, "Cold Tarrant": 23, "Upper Moorby": 24, "Quarrydean": 25, "Lambsworth": 25}),
-    Place("Thornholt", "THO", "01632 960 500",
-          {"Thornholt": 30, "Great Hollin": 31, "Ironmill": 32, "Castle Brayford": 33, "Kestrel Heath": 33}),
+    Place(
+        "Alder Vale",
+        "ALD",
+        "01632 960 100",
+        {"Alderbrook": 1, "Nether Hexley": 2, "Stoke Alder": 3, "Brindlecombe": 4, "Penny Hollow": 4},
+    ),
+    Place(
+        "Coastside",
+        "COA",
+        "01632 960 200",
+        {"Saltmere": 8, "Gullhaven": 9, "Westering Bay": 10, "Shingleford": 11, "Old Staithe": 11},
+    ),
+    Place(
+        "Fenbrook",
+        "FEN",
+        "01632 960 300",
+        {"Fenbrook": 15, "Reedwick": 16, "Osierholt": 17, "Ousel Bridge": 18, "Withy Drove": 18},
+    ),
+    Place(
+        "Market Moor",
+        "MAR",
+        "01632 960 400",
+        {"Market Moor": 22, "Cold Tarrant": 23, "Upper Moorby": 24, "Quarrydean": 25, "Lambsworth": 25},
+    ),
+    Place(
+        "Thornholt",
+        "THO",
+        "01632 960 500",
+        {"Thornholt": 30, "Great Hollin": 31, "Ironmill": 32, "Castle Brayford": 33, "Kestrel Heath": 33},
+    ),
 )
 
 # Districts of an older register: they give an imported line its district and are offered nowhere else, because they
 # have ended. Somerset's five districts ran early help from 2012 and became one council on 1 April 2023.
 HISTORICAL_HUBS: tuple[tuple[str, str], ...] = (
-    ("Sedgemoor", "SDG"), ("Mendip", "MEN"), ("South Somerset", "SSO"), ("West Somerset", "WSO"), ("Taunton Deane", "TDE"))
+    ("Sedgemoor", "SDG"),
+    ("Mendip", "MEN"),
+    ("South Somerset", "SSO"),
+    ("West Somerset", "WSO"),
+    ("Taunton Deane", "TDE"),
+)
 HISTORICAL_OPENED = date(2012, 4, 1)
 HISTORICAL_CLOSED = date(2023, 3, 31)
 
@@ -56,7 +82,8 @@ STREET_NAMES = (
     "Alder Orchard Mill Chapel Station Church Tannery Bramble Kingfisher Heron Larch Rowan Sorrel Teasel Quarry Foundry "
     "Wharf Harbour Lighthouse Sandpiper Curlew Weaver Cooper Saddler Priory Abbey Market Cattle Drovers Furlong Meadow "
     "Hawthorn Elderberry Blackthorn Primrose Foxglove Cowslip Juniper Sycamore Chestnut Beacon Windmill Ropewalk Bakehouse "
-    "Schoolhouse Coronation Jubilee Victory Alexandra Albert Nelson Byron Tennyson Hardy Brunel Telford Stephenson").split()
+    "Schoolhouse Coronation Jubilee Victory Alexandra Albert Nelson Byron Tennyson Hardy Brunel Telford Stephenson"
+).split()
 STREET_KINDS = "Road Street Lane Close Avenue Way Drive Gardens Terrace Court Crescent Walk Rise".split()
 
 AGENCIES: tuple[AgencySeed, ...] = (
@@ -99,9 +126,20 @@ NOT_SHARING = ("partnership",)  # holds governance roles and receives no family'
 
 _SAINTS = "Aldhelm Bride Cuthman Edith Frideswide Guthlac Hilda Kenelm Mildred Neot Osyth Petroc Rumon Wilfrid".split()
 _TREES = "Alder Ash Beech Birch Cedar Elm Hazel Holly Lime Maple Oak Poplar Rowan Willow Yew".split()
-_SCHOOL_FORMS = ("{t} Primary School", "{t} Infant School", "{t} Junior School", "{t} Academy", "{t} Community School",
-                 "St {s}'s Church School, {t}", "St {s}'s Catholic School, {t}", "{tree} Tree Primary, {t}",
-                 "{tree} Bank School, {t}", "{tree} Hill Academy, {t}", "{tree} Lodge Nursery, {t}", "{tree} Park School, {t}")
+_SCHOOL_FORMS = (
+    "{t} Primary School",
+    "{t} Infant School",
+    "{t} Junior School",
+    "{t} Academy",
+    "{t} Community School",
+    "St {s}'s Church School, {t}",
+    "St {s}'s Catholic School, {t}",
+    "{tree} Tree Primary, {t}",
+    "{tree} Bank School, {t}",
+    "{tree} Hill Academy, {t}",
+    "{tree} Lodge Nursery, {t}",
+    "{tree} Park School, {t}",
+)
 
 
 def hub_named(code: str) -> Place:
