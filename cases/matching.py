@@ -153,10 +153,10 @@ def compare_names(one: Candidate, other: Candidate) -> Iterator[Evidence]:
     lasts, other_lasts = last_names(one), last_names(other)
     first = best(firsts, other_firsts, compare_first)
     last = best(lasts, other_lasts, compare_last)
-    if first and last and first.points < 0 and last.points < 0:
-        if set(firsts) & set(other_lasts) and set(lasts) & set(other_firsts):
-            yield Evidence("first name and surname in each other’s place", 7)
-            return
+    crossed = set(firsts) & set(other_lasts) and set(lasts) & set(other_firsts)
+    if crossed and first and last and first.points < 0 and last.points < 0:
+        yield Evidence("first name and surname in each other’s place", 7)
+        return
     if first:
         yield first
     if last:

@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 # What people type for "nothing". A postcode or a registration date is never read this way: there it is dirt to show.
 NOTHING = frozenset((
     "", "-", "--", ".", "n/k", "nk", "n/a", "na", "none", "nil", "null", "not known", "unknown", "not recorded", "tbc",
-    "tba", "tbd", "?", "??", "???", "not applicable", "blank", "not stated", "x", "xx", "xxx", "#n/a", "#ref!", "#value!",
-    "#name?", "#div/0!", "#null!", "#num!", "not provided", "no data", "#####",
+    "tba", "tbd", "?", "??", "???", "not applicable", "blank", "not stated", "x", "xx", "xxx", "#n/a", "#ref!",
+    "#value!",     "#name?", "#div/0!", "#null!", "#num!", "not provided", "no data", "#####",
 ))
 NOT_YET = frozenset((
     "ongoing", "on going", "in progress", "open", "not yet", "not completed", "incomplete", "still open", "pending",
@@ -43,7 +43,8 @@ def table(**codes: str) -> dict[str, str]:
 # Gender. Health exports use 0, 1, 2 and 9 (NHS Data Dictionary, person stated gender code).
 SEX = table(
     M="m / male / boy / man / 1 / ml / mael", F="f / female / girl / woman / 2 / fem / femal",
-    U="u / i / indeterminate / unborn / 0 / 9 / not specified / prefer not to say / other / non binary / nonbinary / o",
+    U="u / i / indeterminate / unborn / 0 / 9 / not specified / prefer not to say / other / non binary / "
+        "nonbinary / o",
 )
 
 
@@ -58,34 +59,43 @@ def read_sex(text: str) -> tuple[str, bool]:
 
 # Ethnicity: national codes, the labels of the census and of school systems, and the letters that health uses.
 ETHNICITY = table(
-    WBRI="white british / british white / a / white english / english / white uk / white english welsh scottish "
+    WBRI="white british / british white / a / white english / english / white uk / "
+        "white english welsh scottish "
          "northern irish british / british / wbr / white welsh / white scottish / white northern irish / "
          "white english welsh scottish northern irish or british",
     WIRI="white irish / irish / b / irish white",
     WIRT="traveller of irish heritage / irish traveller / traveller irish heritage / white irish traveller / "
          "white traveller of irish heritage / traveller",
     WOTH="any other white background / other white / white other / c / white any other white background / "
-         "white european / white eastern european / any other white / other white background / white polish / polish / "
+         "white european / white eastern european / any other white / other white background / "
+         "white polish / polish / "
          "eastern european / white other background / weeu / wwoe / wowb",
     WROM="gypsy roma / gypsy or roma / gypsy / roma / white gypsy roma / roma gypsy / white roma / romany / "
          "white gypsy / gypsy romany / white gypsy or roma",
     MWBC="white and black caribbean / mixed white and black caribbean / d / white black caribbean / "
          "mixed white black caribbean / dual white and black caribbean",
-    MWBA="white and black african / mixed white and black african / e / white black african / mixed white black african",
+    MWBA="white and black african / mixed white and black african / e / white black african / "
+        "mixed white black african",
     MWAS="white and asian / mixed white and asian / f / white asian / mixed white asian",
-    MOTH="any other mixed background / other mixed / mixed other / g / any other mixed / mixed any other mixed background "
+    MOTH="any other mixed background / other mixed / mixed other / g / any other mixed / "
+        "mixed any other mixed background "
          "/ other mixed background / any other mixed or multiple ethnic background",
     AIND="indian / asian indian / h / asian or asian british indian / asian british indian / british indian",
     APKN="pakistani / asian pakistani / j / asian or asian british pakistani / asian british pakistani / "
          "british pakistani",
-    ABAN="bangladeshi / asian bangladeshi / k / asian or asian british bangladeshi / asian british bangladeshi / "
+    ABAN="bangladeshi / asian bangladeshi / k / asian or asian british bangladeshi / "
+        "asian british bangladeshi / "
          "british bangladeshi",
-    CHNE="chinese / r / cnhe / asian chinese / british chinese / asian or asian british chinese / asian british chinese",
-    AOTH="any other asian background / other asian / asian other / l / asian or asian british any other asian background "
+    CHNE="chinese / r / cnhe / asian chinese / british chinese / asian or asian british chinese / "
+        "asian british chinese",
+    AOTH="any other asian background / other asian / asian other / l / "
+        "asian or asian british any other asian background "
          "/ any other asian / other asian background",
     BCRB="caribbean / black caribbean / m / black or black british caribbean / black british caribbean",
-    BAFR="african / black african / n / black or black british african / black british african / black somali / somali",
-    BOTH="any other black background / other black / black other / p / any other black / other black background / "
+    BAFR="african / black african / n / black or black british african / black british african / "
+        "black somali / somali",
+    BOTH="any other black background / other black / black other / p / any other black / "
+        "other black background / "
          "black or black british any other black background",
     OOTH="any other ethnic group / other ethnic group / other / s / other ethnic background / arab / "
          "any other ethnic background / any other",
@@ -106,8 +116,10 @@ def read_ethnicity(text: str) -> tuple[str, bool]:
     if head in ETHNICITY_CODES and (words.upper() == head or words[len(head) + 1:] in ETHNICITY or " - " in text):
         return head, True
     code = ETHNICITY.get(words) or ETHNICITY.get(re.sub(r"\b(background|heritage|ethnicity)$", "", words).strip())
-    if not code and (coded := re.fullmatch(r"(.*?) \(?([a-z]{4})\)?", words)) and coded.group(2).upper() in ETHNICITY_CODES:
-        code = coded.group(2).upper()
+    last = words.split(" ")[-1].upper() if words else ""
+    if not code and last in ETHNICITY_CODES:
+        # The code stands after the label, in brackets.
+        code = last
     return code or "", bool(code)
 
 
@@ -150,7 +162,9 @@ LEVEL_NAMES = table(
        "3": "intensive / iii / three / complex / complex early help / intensive support / targeted plus",
        "4": "specialist / iv / four / statutory / acute / in need of protection"}
 )
-LEVEL_TEXT = re.compile(r"(?:(?:level|tier|l|t|lvl|lev|stage|need|threshold)\s*(?:of need)?\s*)?[:\-]?\s*([1-4])(?:\.0)?")
+LEVEL_TEXT = re.compile(
+    r"(?:(?:level|tier|l|t|lvl|lev|stage|need|threshold)\s*(?:of need)?\s*)?[:\-]?\s*([1-4])(?:\.0)?"
+)
 
 
 def read_level(text: str) -> tuple[str, bool]:
@@ -170,68 +184,64 @@ def read_level(text: str) -> tuple[str, bool]:
     return "", False
 
 
-# Needs as the register page and the report group them.
-NEEDS: dict[str, str] = {
-    "school_attendance": "School attendance", "send": "Special educational needs and disability",
-    "housing": "Housing", "bereavement": "Bereavement", "anti_social_behaviour": "Anti-social behaviour and crime",
-    "substance_misuse": "Drugs and alcohol", "debt": "Debt and money", "parenting": "Parenting",
-    "teenage_parent": "Teenage parent", "domestic_abuse": "Domestic abuse",
-    "parental_mental_health": "Parent’s mental health", "behaviour": "Behaviour",
-    "child_mental_health": "Child’s mental health", "young_carer": "Young carer", "social_isolation": "Social isolation",
-    "health": "Physical health", "neglect": "Neglect and home conditions", "exploitation": "Exploitation and going missing",
-    "worklessness": "Out of work", "family_relationships": "Family relationships", "development": "Child’s development",
-    "bullying": "Bullying", "other": "Other",
-}
+# Needs, as assessments.domains.NEEDS codes them. Needs of a register that have no code there are kept in their words.
 NEED_WORDS = table(
-    school_attendance="school attendance / attendance / non attendance / poor attendance / school refusal / truancy / "
-        "persistent absence / attendance at school / exclusion / school exclusion / at risk of exclusion / neet / "
+    school_attendance="school attendance / attendance / non attendance / poor attendance / school refusal / "
+        "truancy / "
+        "persistent absence / attendance at school / exclusion / school exclusion / at risk of exclusion / "
+        "neet / "
         "education / missing education / low attendance / elective home education / education attendance",
-    send="send / sen / special educational needs / disability / learning difficulties / learning disability / asd / "
+    send="send / sen / special educational needs / disability / learning difficulties / "
+        "learning disability / asd / "
         "autism / adhd / ehcp / child disability / disabled child / special needs / learning needs / "
         "special educational needs and disability / asc / autistic spectrum / disability child / sen d",
-    housing="housing / homelessness / homeless / overcrowding / housing issues / accommodation / risk of eviction / "
+    housing="housing / homelessness / homeless / overcrowding / housing issues / accommodation / "
+        "risk of eviction / "
         "eviction / rent arrears / unsuitable housing / housing need",
     bereavement="bereavement / loss / grief / bereavement and loss / loss and bereavement",
-    anti_social_behaviour="anti social behaviour / asb / crime / offending / youth crime / gangs / youth offending / "
-        "crime and asb / antisocial behaviour / anti social / crime and anti social behaviour / criminal behaviour",
+    anti_social_behaviour="anti social behaviour / asb / crime and asb / antisocial behaviour / anti social / "
+        "crime and anti social behaviour",
     substance_misuse="substance misuse / drugs / alcohol / drug misuse / alcohol misuse / substance abuse / "
-        "drug and alcohol / drugs and alcohol / parental substance misuse / drug use / drugs alcohol / substance use",
-    debt="debt / money / finance / financial / finances / financial difficulties / poverty / benefits / money worries / "
+        "drug and alcohol / drugs and alcohol / parental substance misuse / drug use / drugs alcohol / "
+        "substance use",
+    debt="debt / money / finance / financial / finances / financial difficulties / poverty / benefits / "
+        "money worries / "
         "financial problems / debts / income / low income / financial issues / debt and finance",
     parenting="parenting / parenting support / parenting skills / boundaries / parenting capacity / routines / "
         "parenting issues / boundaries and routines",
     teenage_parent="teenage parent / teen parent / teenage pregnancy / young parent / teenage mother / "
         "teenage parents / pregnancy",
     domestic_abuse="domestic abuse / domestic violence / dv / da / dva / domestic abuse violence",
-    parental_mental_health="parental mental health / parent mental health / adult mental health / maternal mental health "
+    parental_mental_health="parental mental health / parent mental health / adult mental health / "
+        "maternal mental health "
         "/ mothers mental health / mental health parent / mental health adult / postnatal depression / "
         "parents mental health / mental health of parent / mum mental health",
     behaviour="behaviour / behaviour at home / behaviour at school / challenging behaviour / child behaviour / "
         "behavioural / behaviour issues / behavioural difficulties / behaviour difficulties / behavior / anger",
-    child_mental_health="child mental health / emotional wellbeing / mental health / anxiety / self harm / camhs / "
+    child_mental_health="child mental health / emotional wellbeing / mental health / anxiety / self harm / "
+        "camhs / "
         "emotional health / emotional health and wellbeing / childs mental health / mental health child / "
         "emotional and mental health / low mood / emotional well being / depression / emotional needs",
     young_carer="young carer / young carers / carer / caring responsibilities",
     social_isolation="social isolation / isolation / isolated / friendships / rural isolation",
-    health="health / physical health / health needs / child health / obesity / weight / medical / parental health / "
-        "parental illness / diet / sleep / dental",
-    neglect="neglect / home conditions / hygiene / poor home conditions / insanitary home",
-    exploitation="exploitation / cse / child sexual exploitation / missing / cce / county lines / missing from home / "
-        "radicalisation / prevent / online safety / grooming",
-    worklessness="worklessness / unemployment / out of work / unemployed / employment / work",
-    family_relationships="family relationships / family breakdown / parental conflict / relationships / separation / "
-        "family conflict / relationship breakdown / parental separation / conflict / divorce / family dysfunction / contact",
-    development="development / speech and language / speech / developmental delay / school readiness / communication / "
-        "speech language and communication / language delay / child development / delayed development",
-    bullying="bullying / cyber bullying / bullied",
-    other="other / various / multiple",
+    family_health="health / physical health / health needs / child health / obesity / weight / medical / "
+        "dental / diet / "
+        "parental health / parental illness / family health / parental physical health",
+    living_conditions="neglect / home conditions / hygiene / poor home conditions / insanitary home / "
+        "living conditions",
+    exploitation="exploitation / cse / child sexual exploitation / cce / county lines / radicalisation / "
+        "prevent / "
+        "online safety / grooming / child criminal exploitation",
+    missing="missing / missing from home / absconding / runaway / running away / missing episodes",
+    crime="crime / offending / youth crime / gangs / youth offending / criminal behaviour / crime or gangs",
+    out_of_work="worklessness / unemployment / out of work / unemployed / employment / work",
 )
 NEED_LIST = tuple(NEED_WORDS)
 
 
 @lru_cache(maxsize=8192)
 def read_need(text: str) -> tuple[str, bool]:
-    """One of NEEDS. One wrong letter is forgiven; anything further is not known."""
+    """A code of assessments.domains.NEEDS. One wrong letter is forgiven; anything further is not known."""
     words = words_of(text)
     if not words or says_nothing(text):
         return "", True
@@ -266,17 +276,20 @@ AGENCY_KINDS: tuple[tuple[str, str], ...] = (
                   r"ywca|ymca|catch ?22|mind\b|relate\b|porchlight"),
     ("council_early_help", r"getset|get set|early help|early intervention|childrens cent(re|er)|family support|"
                            r"troubled families|supporting families|locality|youth (service|offending|justice|work|hub)|"
-                           r"\byot\b|\byos\b|family (solutions|intervention|mentor|worker)|county council|borough council|"
+                           r"\byot\b|\byos\b|family (solutions|intervention|mentor|worker)|county council|"
+                           r"borough council|"
                            r"\bcity council|council\b|connexions|family group|children s centre|troubled|\bfis\b|"
                            r"open access|preventative"),
     ("school", r"school|academy|primary|secondary|college|nursery|pre ?school|infant|junior|\bpru\b|sixth form|pfsa|"
-               r"playgroup|early years|senco|teacher|parent family support|childminder|children s nursery|kindergarten"),
+               r"playgroup|early years|senco|teacher|parent family support|childminder|"
+               r"children s nursery|kindergarten"),
 )
 AGENCY_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in AGENCY_KINDS)
 AGENCY_EXACT = table(
     school="school / schools / edu / education / education school / education provider", health="health",
     council_early_help="lcc / cc / la / local authority / scc / kcc / ccc / eh / ehs / childrens services",
-    voluntary="voluntary / vol / vcs / charity", other="other / self / family / parent / member of public / private",
+    voluntary="voluntary / vol / vcs / charity", other="other / self / family / parent / member of public / "
+        "private",
 )
 
 
@@ -313,15 +326,18 @@ CLOSURES: tuple[tuple[str, str], ...] = (
                    r"level 4|statutory|specialist services|\bcp\b|social work|\blac\b|looked after"),
     ("consent_withdrawn", r"consent|withdrew|withdrawn|famil(y|ies) no longer wish|declined|refused|no longer wants?|"
                           r"family request|parent request"),
-    ("did_not_engage", r"engage|no contact|unable to contact|non compliance|disengage|did not attend|\bdna\b|uncontactable"),
+    ("did_not_engage", r"engage|no contact|unable to contact|non compliance|disengage|did not attend|"
+                       r"\bdna\b|uncontactable"),
     ("transferred", r"transfer(red)? to (another|other)|another (authority|council|county|la\b)|other la\b|"
                     r"new authority|transferred out"),
-    ("moved_area", r"moved|left (the )?(area|county|district)|out of (area|county)|relocat|left area|emigrat|gone abroad"),
+    ("moved_area", r"moved|left (the )?(area|county|district)|out of (area|county)|relocat|left area|"
+                   r"emigrat|gone abroad"),
     ("aged_out", r"turned 18|aged out|\b18\b|adult services|over 18|too old|reached 18|now an adult|adult$"),
     ("single_agency", r"single agency|one agency|universal|step(ped)? ?down|tier 1|level 1|school support|"
                       r"single service|lead agency only"),
     ("outcomes_met", r"needs? (have been |all |were |now )?(met|addressed|resolved)|outcomes? (met|achieved)|"
-                     r"goals? (met|achieved)|plan (complete|achieved|ended)|actions? complete|completed|success|positive|"
+                     r"goals? (met|achieved)|plan (complete|achieved|ended)|actions? complete|completed|"
+                     r"success|positive|"
                      r"resolved|achieved|all met|improve|support ended|no further (need|support)|met$"),
     ("other", r"^other\b|no further action|\bnfa\b|admin|various|not applicable"),
 )

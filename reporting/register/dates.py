@@ -154,7 +154,9 @@ def proofs(values: Iterable[str]) -> tuple[int, int]:
     return day_first, month_first
 
 
-def decide_orders(columns: Mapping[str, Iterable[str]], told: Mapping[str, str] | None = None) -> dict[str, ColumnDates]:
+def decide_orders(
+    columns: Mapping[str, Iterable[str]], told: Mapping[str, str] | None = None
+) -> dict[str, ColumnDates]:
     """Decide for every date field how its column is read. `columns` field -> its texts; `told` field -> order."""
     told = told or {}
     counted = {key: proofs(values) for key, values in columns.items()}

@@ -246,10 +246,8 @@ def split_lines(physical: list[str], delimiter: str, start: int) -> Iterator[Lin
                 row = None
             ended = reader.line_num
             number = position + begun
-            if row is not None and ended - begun > 1 and not ran_together(row, delimiter, width):
-                width = max(width, len(row))
-                yield Line(start + number, tuple(row))
-            elif row is not None and ended - begun <= 1:
+            on_one_line = ended - begun <= 1
+            if row is not None and (on_one_line or not ran_together(row, delimiter, width)):
                 width = max(width, len(row))
                 yield Line(start + number, tuple(row))
             else:
