@@ -1,15 +1,15 @@
 """Disclosure control: which counts of a report may be shown, so that no family can be recognised in it.
 
-The rule (domain.md, 5.5): a count of 1 to 4 is never shown; a true 0 is; and so many other counts are hidden with it that
-nobody can work a hidden one out from totals, from another table of the same report, or from a percentage.
+The rule (domain.md, 5.5): a count of 1 to 4 is never shown; a true 0 is; and so many other counts are hidden with it
+that nobody can work a hidden one out from totals, from another table of the same report, or from a percentage.
 
-How it is guaranteed. The counts of one quarter are joined by sums ("all hubs" is the sum of the hubs, and so on). A hidden
-count is safe when another set of whole numbers would give exactly the same published report. For every small count this
-module finds such a second set, the one that costs readers least, and hides the counts that differ in it. So every
-hidden count has at least two possible values, by construction. The reader is taken to know the sums, and what each symbol
-means: "fewer than 5" is 1 to 4; "hidden" is anything but 0, because a 0 is always shown. The search also keeps each
-hidden count of 5 or more at 5 or more in the second set, so that a reader who guesses how counts are chosen learns
-nothing exact either.
+How it is guaranteed. The counts of one quarter are joined by sums ("all hubs" is the sum of the hubs, and so on). A
+hidden count is safe when another set of whole numbers would give exactly the same published report. For every small
+count this module finds such a second set, the one that costs readers least, and hides the counts that differ in it. So
+every hidden count has at least two possible values, by construction. The reader is taken to know the sums, and what
+each symbol means: "fewer than 5" is 1 to 4; "hidden" is anything but 0, because a 0 is always shown. The search also
+keeps each hidden count of 5 or more at 5 or more in the second set, so that a reader who guesses how counts are chosen
+learns nothing exact either.
 
 Nothing here reads the database.
 """
@@ -122,7 +122,9 @@ class _Protection:
             for key in equation:
                 self.equations_of[key].append(index)
         self.order = {key: position for position, key in enumerate(linked.counts)}
-        self.hidden: set[Key] = {key for key in self.counts if self._is_small(key) and key not in self.unprinted}
+        self.hidden: set[Key] = {
+            key for key in self.counts if self._is_small(key) and key not in self.unprinted
+        }
         self.without_words: set[Key] = set()  # small counts that must say "hidden", not "fewer than 5"
 
     def _is_small(self, key: Key) -> bool:

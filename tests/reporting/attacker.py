@@ -1,7 +1,8 @@
 """A reader who tries to work out a hidden count: an exact search, written apart from the code that hides.
 
-The reader knows every shown number, every sum that joins the counts, that a count is a whole number from 0 up, and that
-"fewer than 5" means 1 to 4, and that "hidden" is never 0 because a 0 is shown. A `guesser` also supposes that "hidden" is never 1 to 4, which is how hiding mostly works.
+The reader knows every shown number, every sum that joins the counts, that a count is a whole number from 0 up, that
+"fewer than 5" means 1 to 4, and that "hidden" is never 0 because a 0 is shown. A `guesser` also supposes that "hidden"
+is never 1 to 4, which is how hiding mostly works.
 """
 
 from reporting.disclosure import FEWER
@@ -59,15 +60,16 @@ class Reader:
             least, most = sum(low.values()), sum(high.values())
             for key, sign in equation.items():
                 kept = tuple(
-                    value
-                    for value in choices[key]
-                    if least - low[key] <= -sign * value <= most - high[key]
+                    value for value in choices[key] if least - low[key] <= -sign * value <= most - high[key]
                 )
                 if not kept:
                     return None
                 if len(kept) < len(choices[key]):
                     choices[key] = kept
                     waiting.extend(self.of[key])
-                    low[key], high[key] = min(sign * kept[0], sign * kept[-1]), max(sign * kept[0], sign * kept[-1])
+                    low[key], high[key] = (
+                        min(sign * kept[0], sign * kept[-1]),
+                        max(sign * kept[0], sign * kept[-1]),
+                    )
                     least, most = sum(low.values()), sum(high.values())
         return choices

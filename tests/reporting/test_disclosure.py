@@ -1,7 +1,6 @@
 """Small counts stay hidden, whatever a reader adds up or takes away."""
 
 import pytest
-from attacker import Reader
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from reporting.disclosure import (
     percentage,
     protect,
 )
+from tests.reporting.attacker import Reader
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(5, 60))
 SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -86,7 +86,8 @@ def test_a_small_remainder_hides_the_count_it_would_follow_from():
     linked.add_sum("completed", ["in time", "late"])
     shown = protect(linked)
     assert "late" not in shown
-    assert shown["completed"] == Shown(50) and shown["in time"] == Shown(None, HIDDEN)
+    assert shown["completed"] == Shown(50)
+    assert shown["in time"] == Shown(None, HIDDEN)
 
 
 def test_threshold_is_a_setting():

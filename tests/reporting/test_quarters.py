@@ -33,7 +33,9 @@ def test_quarter_code_is_read_with_spaces_and_small_letters():
     assert Quarter.parse(" 2015-q3 ") == Quarter(2015, 3)
 
 
-@pytest.mark.parametrize("code", ["", None, "2015", "2015-Q5", "2015-Q0", "15-Q1", "2015Q1", "2015-Q1x", "0001-Q1"])
+@pytest.mark.parametrize(
+    "code", ["", None, "2015", "2015-Q5", "2015-Q0", "15-Q1", "2015Q1", "2015-Q1x", "0001-Q1"]
+)
 def test_quarter_code_that_cannot_be_read_is_refused(code):
     with pytest.raises(ValueError):
         Quarter.parse(code)
@@ -52,8 +54,10 @@ def test_year_label_names_the_financial_year():
 def test_every_day_belongs_to_exactly_one_quarter(day):
     quarter = Quarter.containing(day)
     assert day in quarter
-    assert day not in quarter.next() and day not in quarter.shift(-1)
-    assert quarter.is_over(quarter.ends_on + dt.timedelta(days=1)) and not quarter.is_over(quarter.ends_on)
+    assert day not in quarter.next()
+    assert day not in quarter.shift(-1)
+    assert quarter.is_over(quarter.ends_on + dt.timedelta(days=1))
+    assert not quarter.is_over(quarter.ends_on)
 
 
 @given(DAYS, st.integers(-60, 60))

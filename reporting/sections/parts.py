@@ -1,0 +1,94 @@
+"""What sections of a report are built from: blocks of a chart and its table, and sentences about change.
+
+Every sentence with a number in it is written from shown numbers alone; where one is hidden the sentence is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from earlyhelp.web.charts import Bars, LineChart, Series
+from earlyhelp.web.tables import Table
+from reporting.document import Document, Stored, group_rows, is_number, share
+from reporting.indicators import COUNT_OF
+
+
+@dataclass(frozen=True)
+class Block:
+    """A chart with its finding and table, or a table alone."""
+
+    table: Table
+    chart: object | None = None
+    finding: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    heading: str
+    codes: tuple[str, ...]
+    blocks: list[Block] = field(default_factory=list)
+    note: str = ""
+
+
+def axis(doc: Document) -> list[tuple[str, str]]:
+    return [(quarter.months, str(quarter.calendar_year)) for quarter in doc.quarters]
+
+
+def over_time(doc: Document, caption: str, columns: list[tuple[str, str, str]]) -> Table:
+    """A row for each quarter. columns: (heading, code, unit)."""
+    rows = [
+        [q.short_label, *(doc.words(doc.total(code, q), unit) for _heading, code, unit in columns)]
+        for q in doc.quarters
+    ]
+    heads = ["Quarter", *(heading for heading, _code, _unit in columns)]
+    return Table(caption, heads, rows, numeric=tuple(range(1, len(heads))), stack=False)
+
+
+def line(doc: Document, name: str, title: str, lines: list[tuple[str, str]], unit: str = "") -> LineChart:
+    series = [Series(words, [doc.mark(value) for value in doc.series(code)]) for words, code in lines]
+    return LineChart(name, title, axis(doc), series=series, unit=unit, first_heading="Quarter")
+
+
+def growth(doc: Document, code: str, words: str) -> str:
+    """ "Started rose by 28% in a quarter." Only from numbers of 20 or more: below that a percentage says little."""
+    now, before = doc.total(code), doc.total(code, doc.quarter.shift(-1))
+    if not is_number(now) or not is_number(before):
+        return ""
+    if now == before:
+        return f"{words} stayed at {doc.words(now)}."
+    if before < 20:
+        return f"{words} went from {doc.words(before)} to {doc.words(now)}."
+    return (
+        f"{words} {'rose' if now > before else 'fell'} by {share(abs(now - before), before)}% in a quarter."
+    )
+
+
+def all_districts() -> str:
+    return f"All of {settings.EARLY_HELP['COUNTY']}"
+
+
+def largest(rows: list[tuple[str, str, Stored]]) -> str:
+    """The label of the largest; empty when a hidden value could be larger."""
+    return rows[0][1] if rows and is_number(rows[0][2]) and "hidden" not in [row[2] for row in rows] else ""
+
+
+def group_block(
+    doc: Document, code: str, name: str, title: str, heads: tuple[str, ...], finding: str, whole: str = ""
+) -> Block:
+    """Bars and a table of one breakdown, with each part's share of the whole when there is one."""
+    rows = group_rows(doc, COUNT_OF[code])
+    chart = Bars(
+        name, title, [(label, doc.mark(value)) for _code, label, value in rows], first_heading=heads[0]
+    )
+    all_of_them = doc.total(whole) if whole else None
+    cells = [
+        [label, doc.words(value), *([doc.words(share(value, all_of_them), "%")] if whole else [])]
+        for _code, label, value in rows
+    ]
+    table = Table(title, list(heads), cells, numeric=tuple(range(1, len(heads))), stack=False)
+    top = largest(rows)
+    return Block(table, chart if rows else None, finding.format(largest=top) if top else "")
