@@ -296,7 +296,7 @@ def change_own_details(*, user: User, first_name: str, last_name: str, phone: st
 
 def _end_sessions(user: User) -> None:
     """End all sessions of `user`: their fingerprint does not match any more."""
-    type(user).objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    get_user_model().objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
     user.refresh_from_db(fields=["session_generation"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -20,6 +21,7 @@ from django.urls import reverse
 
 from earlyhelp.accounts import actions, mail, throttle
 from earlyhelp.accounts.second_factor import has_second_factor
+from earlyhelp.headers import SIGNED_IN_AT
 
 WRONG = (
     "Check your email address and password. If your account is new, use the link in your invitation first."
@@ -73,6 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request, user):
         super().login(request, user)
+        request.session[SIGNED_IN_AT] = int(time.time())
         actions.note_sign_in(user, second_factor=has_second_factor(request))
 
     def post_login(self, request, user, **kwargs):

@@ -7,6 +7,7 @@ It exists only with EH_DEMO, which production settings refuse (earlyhelp.checks)
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from earlyhelp.access import public
 from earlyhelp.accounts import actions
 from earlyhelp.accounts.second_factor import stamp_second_factor
+from earlyhelp.headers import SIGNED_IN_AT
 
 BACKEND = "earlyhelp.accounts.backends.SignInBackend"
 
@@ -58,6 +60,7 @@ def sign_in_as(request) -> HttpResponse:
         logout(request)
         login(request, user, backend=BACKEND)
         stamp_second_factor(request.session, user, "demo")
+        request.session[SIGNED_IN_AT] = int(time.time())
         actions.note_sign_in(user, second_factor=True)
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/demo.html", {"people": people})

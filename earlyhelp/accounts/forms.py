@@ -58,6 +58,12 @@ class SignInForm(GovUkMixin, allauth_forms.LoginForm):
 class OneUseCode:
     """Checks a code against the database under a lock, so that it works once whoever sends it and however often."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = code_field("6 digits, from the authenticator app on your phone")
+        self.fields["code"].error_messages["required"] = "Enter the code"
+        self._word("code", self.fields["code"])
+
     def clean_code(self):
         counted = throttle.count_code(context.request, self.user)
         if not counted:
@@ -79,15 +85,11 @@ class OneUseCode:
 
 
 class CodeForm(OneUseCode, GovUkMixin, AuthenticateForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = code_field("6 digits, from the authenticator app on your phone")
-        self.fields["code"].error_messages["required"] = "Enter the code"
-        self._word("code", self.fields["code"])
+    """The second step of signing in."""
 
 
 class CodeAgainForm(OneUseCode, GovUkMixin, ReauthenticateForm):
-    __init__ = CodeForm.__init__
+    """A code in place of the password, before the second factor is changed."""
 
 
 class PasswordAgainForm(GovUkMixin, allauth_forms.ReauthenticateForm):

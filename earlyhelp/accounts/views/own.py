@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.safestring import mark_safe
@@ -32,7 +33,7 @@ class ChangePassword(account_views.PasswordChangeView):
 def profile(request) -> HttpResponse:
     """Name and phone number, and the ways to everything else about one's account."""
     user = request.user
-    form = forms.OwnDetailsForm(request.POST or None, instance=type(user).objects.get(pk=user.pk))
+    form = forms.OwnDetailsForm(request.POST or None, instance=get_user_model().objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         actions.change_own_details(user=user, **form.cleaned_data)
         messages.success(request, "Your details have been saved.")
