@@ -1,0 +1,80 @@
+"""De-identified rows: the only thing the figures are counted from.
+
+A view here gives pseudonyms, districts, kinds of agency, dates and codes; never a name, a birth date, an address or
+anything somebody wrote. It belongs to eh_system, so that it counts the whole county, and only eh_report may read it: not the
+application as itself. Times become days in England.
+"""
+
+from __future__ import annotations
+
+_PSEUDONYM = "hashtextextended({column}::text, (select value from app.report_secret))"
+_DAY = "({column} at time zone 'Europe/London')::date"
+
+ROWS = {
+    "report_case": """
+        select <ref c.id> as case_ref, <ref c.family_id> as family_ref, c.hub_id, c.status, c.opened_on, c.closed_on,
+               nullif(c.closure_reason, '') as closure_reason,
+               -- the agency that a register named as lead, for cases that came in with one
+               (select g.kind from assessments_assessment a join hubs_agency g on g.id = a.lead_agency_id
+                 where a.case_id = c.id order by a.initiated_at desc limit 1) as register_lead_kind
+          from cases_case c
+    """,
+    "report_assessment": """
+        select <ref a.id> as assessment_ref, <ref a.case_id> as case_ref, <ref c.family_id> as family_ref, a.hub_id,
+               coalesce(g.kind, 'unknown') as agency_kind, a.status, <day a.initiated_at> as initiated_on,
+               <day a.completed_at> as completed_on
+          from assessments_assessment a
+          join cases_case c on c.id = a.case_id
+          left join hubs_agency g on g.id = a.agency_id
+    """,
+    "report_need": """
+        select <ref n.assessment_id> as assessment_ref, n.code from assessments_need n
+    """,
+    "report_lead": """
+        select <ref l.case_id> as case_ref, g.kind as agency_kind, <day l.from_at> as from_on, <day l.until_at> as until_on
+          from cases_leadprofessional l
+          join hubs_membership m on m.id = l.membership_id
+          join hubs_agency g on g.id = m.agency_id
+    """,
+    "report_consent": """
+        select <ref k.person_id> as person_ref, k.answer, k.given_on as answered_on from cases_consent k
+         union all
+        select <ref k.person_id>, 'withdrawn', <day k.ended_at> from cases_consent k where k.end_reason = 'withdrawn'
+         union all
+        select <ref s.case_id>, 'lawful', s.starts_on from cases_lawfulshare s
+    """,
+}
+STEPS = {
+    "report_step_up": """
+        select <ref s.case_id> as case_ref, c.hub_id, <day s.sent_at> as sent_on, <day s.decided_at> as decided_on
+          from cases_stepup s join cases_case c on c.id = s.case_id
+    """,
+    "report_step_down": """
+        select <ref s.case_id> as case_ref, s.hub_id, <day s.sent_at> as sent_on, s.status from cases_stepdown s
+    """,
+}
+
+
+def _spelled_out(sql: str) -> str:
+    """The SQL with <ref column> and <day column> written out."""
+    for word, template in (("<ref ", _PSEUDONYM), ("<day ", _DAY)):
+        while word in sql:
+            before, rest = sql.split(word, 1)
+            column, after = rest.split(">", 1)
+            sql = before + template.format(column=column) + after
+    return sql
+
+
+def make_view(name: str) -> list[str]:
+    """Statements that make one view of ROWS or STEPS, owned by eh_system and readable by eh_report only."""
+    body = _spelled_out((ROWS | STEPS)[name])
+    return [
+        f"create view {name} as {body}",
+        f"alter view {name} owner to eh_system",
+        f"revoke all on {name} from public, eh_app",
+        f"grant select on {name} to eh_report",
+    ]
+
+
+def unmake_view(name: str) -> str:
+    return f"drop view if exists {name}"
