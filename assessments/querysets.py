@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Case
@@ -105,7 +104,7 @@ class MatchCheckQuerySet(models.QuerySet):
 
     def stale(self):
         """Checks whose typed details must go."""
-        return self.filter(made_at__lt=timezone.now() - KEEP_CHECKS).exclude(Q(asked={}) & Q(candidates=[]))
+        return self.filter(made_at__lt=timezone.now() - KEEP_CHECKS).exclude(asked={})
 
 
 def _midnight(day: dt.date) -> dt.datetime:

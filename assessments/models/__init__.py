@@ -1,7 +1,13 @@
 """Facts of an assessment, split by noun."""
 
 from assessments.models.answers import Need, Score, Section, SectionStatus
-from assessments.models.assessment import Assessment, AssessmentSource, AssessmentStatus, ConsentStatement
+from assessments.models.assessment import (
+    Assessment,
+    AssessmentSource,
+    AssessmentStatus,
+    ConsentStatement,
+    ReferenceCounter,
+)
 from assessments.models.forms import FormStatus, FormVersion
 from assessments.models.match import MatchCheck
 
@@ -14,6 +20,7 @@ __all__ = [
     "FormVersion",
     "MatchCheck",
     "Need",
+    "ReferenceCounter",
     "Score",
     "Section",
     "SectionStatus",

@@ -22,7 +22,7 @@ class MatchCheck(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     asked = models.JSONField(default=dict)
-    candidates = models.JSONField(default=list)
+    candidates = models.JSONField(default=dict)
     made_at = models.DateTimeField(default=timezone.now)
     not_a_match_reason = models.CharField(max_length=300, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)

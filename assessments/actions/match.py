@@ -1,0 +1,68 @@
+"""The check for an existing record, which every new one must pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.matching import Asked, look, stored
+from assessments.models import MatchCheck
+from assessments.rules import check_can_register
+from earlyhelp.access import Actor
+from earlyhelp.audit import record_change, record_look
+
+
+@transaction.atomic
+def check_for_record(*, asked: Asked, by: Actor) -> MatchCheck:
+    """Search the whole county for a person and keep what was found for the person who asked.
+
+    The event says how many were found, never who was looked for. Raises NotAllowed.
+    """
+    check_can_register(by)
+    found, hubs = look(asked)
+    check = MatchCheck.objects.create(
+        membership=by.membership, asked=asked.to_json(), candidates=stored(found, hubs)
+    )
+    if not found and not hubs:
+        check.cleared_at = timezone.now()
+        check.save(update_fields=["cleared_at"])
+    record_look(by, "Checked for an existing record", level="search", found=len(found), hubs=hubs)
+    return check
+
+
+@transaction.atomic
+def clear_check(*, check: MatchCheck, reason: str, by: Actor) -> MatchCheck:
+    """Say why none of the records found is the one, so that a new record may be started.
+
+    Raises ValidationError without a reason.
+    """
+    if not reason.strip():
+        raise ValidationError("Say why none of these is a match.")
+    check.not_a_match_reason = reason.strip()[:300]
+    check.cleared_at = timezone.now()
+    check.save(update_fields=["not_a_match_reason", "cleared_at"])
+    kept = check.candidates or {}
+    record_change(
+        by,
+        "Said that no record found is a match",
+        obj=check,
+        found=len(kept.get("people", [])),
+        hubs=kept.get("hubs", []),
+    )
+    return check
+
+
+@transaction.atomic
+def keep_draft(*, check: MatchCheck, draft: dict[str, Any], by: Actor) -> MatchCheck:
+    """Keep what was typed for the registration so far, so that nothing is lost between its pages.
+
+    Raises ValidationError when the check was already used or belongs to somebody else.
+    """
+    if check.membership_id != by.membership.pk or check.used_at is not None:
+        raise ValidationError("This check was already used. Check for an existing record again.")
+    check.asked = {**check.asked, "draft": {**check.asked.get("draft", {}), **draft}}
+    check.save(update_fields=["asked"])
+    return check

@@ -1,0 +1,110 @@
+"""The check for an existing record."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from assessments.matching import Asked
+from earlyhelp.web.forms import DatePartsField, Form, Look
+
+NAME_LENGTH = 120
+
+
+def bare(value: str) -> str:
+    """Letters and digits only, in capitals: numbers are typed with spaces and hyphens."""
+    return re.sub(r"[^0-9A-Za-z]", "", value or "").upper()
+
+
+class MatchForm(Form):
+    """Who is it? Names as the family says them; the more is known, the surer the answer."""
+
+    first_name = forms.CharField(label="First name", max_length=NAME_LENGTH)
+    last_name = forms.CharField(label="Family name", max_length=NAME_LENGTH)
+    known_as = forms.CharField(
+        label="Known as",
+        required=False,
+        max_length=NAME_LENGTH,
+        help_text="Another name people use for them.",
+    )
+    born_on = DatePartsField(
+        label="Date of birth",
+        required=False,
+        not_after=timezone.localdate,
+        help_text="For example, 27 3 2016",
+    )
+    postcode = forms.CharField(label="Postcode", required=False, max_length=12)
+    nhs_number = forms.CharField(
+        label="NHS number", required=False, max_length=20, help_text="10 numbers. Spaces are fine."
+    )
+    upn = forms.CharField(
+        label="Unique pupil number (UPN)",
+        required=False,
+        max_length=20,
+        help_text="The school has it. 13 characters.",
+    )
+    looks = {
+        "first_name": Look(width=20),
+        "last_name": Look(width=20),
+        "known_as": Look(width=20),
+        "postcode": Look(width=10),
+        "nhs_number": Look(width=10),
+        "upn": Look(width=20),
+    }
+
+    def clean_nhs_number(self) -> str:
+        number = bare(self.cleaned_data["nhs_number"])
+        if number and not re.fullmatch(r"\d{10}", number):
+            raise forms.ValidationError("Enter an NHS number that has 10 numbers, like 943 476 5919")
+        return number
+
+    def clean_upn(self) -> str:
+        upn = bare(self.cleaned_data["upn"])
+        if upn and len(upn) != 13:
+            raise forms.ValidationError("Enter a UPN that has 13 characters, like A123456789012")
+        return upn
+
+    def clean_postcode(self) -> str:
+        return " ".join(self.cleaned_data["postcode"].upper().split())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        known = ("born_on", "postcode", "nhs_number", "upn")
+        if not self.errors and not any(data.get(name) for name in known):
+            self.add_error(
+                "born_on", "Enter a date of birth, a postcode or a number: a name alone finds too many"
+            )
+        return data
+
+    def asked(self) -> Asked:
+        """What to look for. Only after the form was found valid."""
+        return Asked(**{name: self.cleaned_data[name] for name in self.fields})
+
+
+class NotAMatchForm(Form):
+    """None of the people found is the one: why, so that a duplicate can be understood later."""
+
+    reason = forms.CharField(
+        label="Why is none of these a match?",
+        max_length=300,
+        widget=forms.Textarea,
+        help_text="For example: different birth date, and the mother says they never lived in the county.",
+        error_messages={"required": "Enter why none of these is a match"},
+    )
+    looks = {"reason": Look(rows=3, label_size="s")}
+
+
+class RingFirstForm(Form):
+    """A record may exist elsewhere: starting another needs a word with that hub first."""
+
+    reason = forms.CharField(
+        label="What did the hub say?",
+        max_length=300,
+        widget=forms.Textarea,
+        help_text="Ring first. Say whom you spoke to and why a new record is right.",
+        error_messages={"required": "Enter what the hub said"},
+    )
+    looks = {"reason": Look(rows=3, label_size="s")}

@@ -1,0 +1,258 @@
+"""Reading an assessment:
+
+its people, its pages of answers, what is missing. Everything passes row-level security.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from assessments.answers import Page, Value
+from assessments.household import Household, Level, Rater, Subject
+from assessments.models import Assessment, Section, SectionStatus
+from assessments.review import Missing, Row, missing, rows
+from assessments.spec import FormSpec, Opens, Part, Source
+from cases.models import Case, LevelOfNeed, Person
+from earlyhelp.access import Actor
+from earlyhelp.web.dates import age
+from hubs.models import Membership
+from hubs.querysets import in_force
+
+
+def household_for(case: Case, *, raters: set[int] | None = None, actor: Actor | None = None) -> Household:
+    """The people of a family whom the reader may see, the professionals who rate, the county's levels.
+
+    Args:
+        raters: memberships that gave a number already, so that their row stays on the page.
+        actor: the reader, who may give one too.
+    """
+    people = list(Person.objects.filter(family_id=case.family_id))
+    first = Counter((person.known_as or person.first_name).casefold() for person in people)
+    wanted = set(raters or ()) | ({actor.membership.pk} if actor else set())
+    members = Membership.objects.filter(pk__in=wanted).select_related("user").order_by("pk") if wanted else []
+    levels = LevelOfNeed.objects.filter(in_force()).order_by("number")
+    return Household(
+        people=tuple(_subject(person, first) for person in people),
+        professionals=tuple(
+            Rater(token=f"m{member.pk}", label=f"{member.user.full_name}, {member.job_title.lower()}")
+            for member in members
+        ),
+        levels=tuple(
+            Level(number=each.number, name=each.name, description=each.description) for each in levels
+        ),
+    )
+
+
+def _subject(person: Person, first_names: Counter) -> Subject:
+    name = person.known_as or person.first_name
+    if person.is_unborn and not name:
+        name = "the unborn baby"
+    elif not name or first_names[name.casefold()] > 1:
+        name = person.full_name
+    note = age(person.born_on) if person.is_child and person.born_on else person.role_in_household
+    return Subject(
+        id=str(person.pk),
+        name=name,
+        full_name=person.called,
+        is_child=person.is_child,
+        is_unborn=person.is_unborn,
+        note="not born yet" if person.is_unborn else note,
+    )
+
+
+@dataclass(kw_only=True)
+class PageOf:
+    """One page of the form for one person:
+
+    the row everybody shares, and what single agencies wrote beside it.
+    """
+
+    part: Part
+    subject: Subject | None
+    shared: Section | None = None
+    own: Section | None = None
+    others: list[Section] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Section]:
+        """Every stored row, the shared one first."""
+        return [row for row in (self.shared, self.own, *self.others) if row is not None]
+
+    @property
+    def answers(self) -> dict[str, Value]:
+        """All answers together; where two agencies answered the same, the shared row counts."""
+        merged: dict[str, Value] = {}
+        for row in reversed(self.rows):
+            merged.update(row.answers)
+        return merged
+
+    @property
+    def latest(self) -> Section | None:
+        """The row that was saved last."""
+        return max((row for row in self.rows if row.version), key=lambda row: row.saved_at, default=None)
+
+    @property
+    def status(self) -> str:
+        """not_started, in_progress or completed; completed when whoever wrote last finished it."""
+        if self.latest is None:
+            return "not_started"
+        return (
+            SectionStatus.COMPLETED
+            if self.latest.status == SectionStatus.COMPLETED
+            else SectionStatus.IN_PROGRESS
+        )
+
+    @property
+    def has_differing(self) -> bool:
+        return any(row.differing for row in self.rows)
+
+    def editable(self, *, is_shared: bool) -> Section | None:
+        """The row that this reader writes in."""
+        return self.shared if is_shared else self.own
+
+    def also(self, *, is_shared: bool) -> tuple[tuple[str, dict[str, Value]], ...]:
+        """What other rows say, as (agency, answers), for the reader of `editable`."""
+        mine = self.editable(is_shared=is_shared)
+        found = []
+        for row in self.rows:
+            if row is not mine and row.answers:
+                found.append((row.agency.name if row.agency else "The team", row.answers))
+        return tuple(found)
+
+
+@dataclass(kw_only=True)
+class Book:
+    """An assessment as its reader may see it: the form, the family, every page."""
+
+    assessment: Assessment
+    form: FormSpec
+    household: Household
+    pages: dict[tuple[str, str], PageOf]
+
+    def page(self, part: Part, subject: Subject | None) -> PageOf:
+        """One page; an empty one when nobody wrote it yet."""
+        key = (part.key, subject.id if subject else "")
+        return self.pages.setdefault(key, PageOf(part=part, subject=subject))
+
+    def of_part(self, part: Part) -> list[PageOf]:
+        """The pages of one part: one for each person it is about."""
+        return [self.page(part, subject) for subject in self.household.subjects(part)]
+
+    def missing(self) -> tuple[Missing, ...]:
+        """What still blocks sign-off."""
+        answers = {key: page.answers for key, page in self.pages.items()}
+        return missing(self.form, self.household, answers)
+
+    def words(self, page: PageOf) -> list[tuple[str, list[Row]]]:
+        """A page in words, as (who wrote it, rows): the shared answers under "", then each agency's own."""
+        shared = page.shared.answers if page.shared else {}
+        found = [("", list(rows(self.form, page.part, page.subject, shared, self.household)))]
+        for row in (page.own, *page.others):
+            if row is not None and row.answers:
+                asked = rows(self.form, page.part, page.subject, row.answers, self.household)
+                found.append((row.agency.name, [each for each in asked if each.is_answered]))
+        return found
+
+    def finished(self) -> tuple[int, int]:
+        """How many pages are finished, of how many that can be filled in before sign-off."""
+        pages = [
+            page
+            for part in self.form.parts
+            if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED
+            for page in self.of_part(part)
+        ]
+        return sum(page.status == SectionStatus.COMPLETED for page in pages), len(pages)
+
+
+def read(assessment: Assessment, actor: Actor | None) -> Book:
+    """Read a whole assessment: two queries for the family, one for the pages, however many there are."""
+    sections = list(Section.objects.filter(assessment=assessment).with_writers())
+    household = household_for(assessment.case, raters=_raters(sections), actor=actor)
+    book = Book(assessment=assessment, form=assessment.form, household=household, pages={})
+    for section in sections:
+        try:
+            part = book.form.find(section.key)
+        except KeyError:
+            continue
+        subject = household.subject(str(section.person_id)) if section.person_id else None
+        if section.person_id and subject is None:
+            continue
+        _place(book.page(part, subject), section, actor)
+    return book
+
+
+def read_page(
+    assessment: Assessment, part: Part, subject_id: uuid.UUID | None, actor: Actor
+) -> tuple[Book, PageOf]:
+    """Read one page.
+
+    Raises KeyError when the part is not about this person, or about nobody of this family.
+    """
+    sections = list(
+        Section.objects.filter(assessment=assessment, key=part.key, person_id=subject_id).with_writers()
+    )
+    household = household_for(assessment.case, raters=_raters(sections), actor=actor)
+    wanted = str(subject_id) if subject_id else ""
+    for subject in household.subjects(part):
+        if (subject.id if subject else "") == wanted:
+            break
+    else:
+        raise KeyError(wanted)
+    book = Book(assessment=assessment, form=assessment.form, household=household, pages={})
+    page = book.page(part, subject)
+    for section in sections:
+        _place(page, section, actor)
+    return book, page
+
+
+def _place(page: PageOf, section: Section, actor: Actor | None) -> None:
+    if section.agency_id is None:
+        page.shared = section
+    elif actor is not None and section.agency_id == actor.agency.pk:
+        page.own = section
+    else:
+        page.others.append(section)
+
+
+def _raters(sections: list[Section]) -> set[int]:
+    """Memberships whose numbers are on these pages."""
+    found = set()
+    for section in sections:
+        for name in (*section.answers, *section.differing):
+            _, _, token = name.partition("__")
+            if token.startswith("m") and token[1:].isdecimal():
+                found.add(int(token[1:]))
+    return found
+
+
+def stored_page(section: Section | None) -> Page:
+    """The answers of a row, or an empty page."""
+    return section.page if section is not None else Page()
+
+
+def missing_for(assessment: Assessment, actor: Actor) -> tuple[Missing, ...]:
+    """What still blocks sign-off, as far as this person can see."""
+    return read(assessment, actor).missing()
+
+
+def neighbours(book: Book, page: PageOf) -> tuple[PageOf | None, PageOf | None]:
+    """The pages before and after one, in the order of the task list."""
+    order: list[Any] = [
+        (part.key, subject.id if subject else "")
+        for part in book.form.parts
+        if part.source is Source.ANSWERS and part.opens is page.part.opens
+        for subject in book.household.subjects(part)
+    ]
+    here = order.index((page.part.key, page.subject.id if page.subject else ""))
+    return (
+        _at(book, order, here - 1) if here > 0 else None,
+        _at(book, order, here + 1) if here + 1 < len(order) else None,
+    )
+
+
+def _at(book: Book, order: list[Any], place: int) -> PageOf:
+    key, person = order[place]
+    return PageOf(part=book.form.find(key), subject=book.household.subject(person))

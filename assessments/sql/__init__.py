@@ -1,0 +1,37 @@
+"""SQL of assessments: what a migration runs."""
+
+REFERENCE = """
+create or replace function app.next_assessment_reference(prefix text) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  this_year int := extract(year from app.today());
+  number int;
+  found_one text;
+begin
+  if app.membership_id() is null then
+    raise exception 'a reference is given out to somebody' using errcode = '42501';
+  end if;
+  loop
+    insert into assessments_referencecounter as c (year, last) values (this_year, 1)
+      on conflict (year) do update set last = c.last + 1 returning c.last into number;
+    found_one := prefix || '/' || this_year || '/' || lpad(number::text, 4, '0');
+    -- A register brought in may already hold this number.
+    exit when not exists (select 1 from assessments_assessment a where a.reference = found_one);
+  end loop;
+  return found_one;
+end $$
+"""
+
+# The typed details of old checks go, whoever typed them. Called by the nightly job, which acts for nobody.
+FORGET_CHECKS = """
+create or replace function app.forget_match_checks() returns int
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  forgotten int;
+begin
+  update assessments_matchcheck set asked = '{}', candidates = '{}'
+   where made_at < now() - interval '1 day' and (asked <> '{}' or candidates <> '{}');
+  get diagnostics forgotten = row_count;
+  return forgotten;
+end $$
+"""
