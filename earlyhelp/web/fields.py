@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 
 from .dates import read_clock, read_day, read_month
 
+NO_ARTICLE = frozenset("a an any at each every her his how its my our some that the their these this those what when where "
+                       "whether which who whom whose why your".split())
 PARTS = ("day", "month", "year")
 
 
@@ -202,6 +204,11 @@ def spoken(date):
 def lower_first(text):
     """Lower the first letter, unless it begins an acronym ("NHS number") or a name part such as "I"."""
     return text if text[1:2].isupper() or text[:2] == "I " else text[:1].lower() + text[1:]
+
+
+def with_article(what):
+    """Return "the date of birth", and "your password", "what they said" or "a name" as they are."""
+    return what if what.split(" ", 1)[0].lower() in NO_ARTICLE else f"the {what}"
 
 
 def upper_first(text):

@@ -23,6 +23,7 @@ from .fields import (  # noqa: F401  (forms.py is where other apps import fields
     ScaleField,
     ScaleWidget,
     lower_first,
+    with_article,
 )
 
 BLANK_LABELS = ("---------", "")
@@ -257,8 +258,8 @@ def _required_sentence(form_field, label, what):
     if isinstance(form_field, forms.BooleanField):
         return f"Tick to confirm: {what}"
     if isinstance(form_field, forms.ChoiceField):
-        return "Select an answer" if question else f"Select {what}"
-    return "Enter an answer" if question else f"Enter {what}"
+        return "Select an answer" if question else f"Select {with_article(what)}"
+    return "Enter an answer" if question else f"Enter {with_article(what)}"
 
 
 def _name_blank_choice(form_field):
@@ -292,12 +293,17 @@ class GovUkMixin:
         form_field.label_suffix = ""
         label = str(form_field.label)
         what = getattr(form_field, "what", None) or lower_first(label)
+        question = label.endswith("?")
         if _is_default(form_field, "required"):
             form_field.error_messages["required"] = _required_sentence(form_field, label, what)
         swaps = (
             (forms.EmailField, "invalid", "Enter an email address in the correct format, like name@example.org"),
-            (forms.IntegerField, "invalid", f"{label} must be a whole number"),
-            (forms.ChoiceField, "invalid_choice", f"Select one of the answers for: {what}"),
+            (forms.DecimalField, "invalid", "Enter a number, like 12.50" if question else f"{label} must be a number"),
+            (forms.IntegerField, "invalid", "Enter a whole number, like 3" if question
+             else f"{label} must be a whole number, like 3"),
+            (forms.ChoiceField, "invalid_choice", "Select one of the answers" if question
+             else f"Select {with_article(what)} from the list"),
+            (forms.MultipleChoiceField, "invalid_choice", "Select one or more of the answers"),
         )
         for field_class, code, sentence in swaps:
             if isinstance(form_field, field_class) and _is_default(form_field, code):

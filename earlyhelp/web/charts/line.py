@@ -100,7 +100,9 @@ class LineChart(Chart):
                     continue
                 others = [each[position] for other, each in enumerate(ys) if other != at and each[position] is not None]
                 y = ys[at][position]
-                below = any(y > other or (y == other and at) for other in others)
+                beside = [ys[at][each] for each in (position - 1, position + 1) if 0 <= each < len(xs)]
+                valley = not others and all(each is not None and each < y - 12 for each in beside)
+                below = valley or any(y > other or (y == other and at) for other in others)
                 drawing.text(xs[position], y + (21 if below else -11), words(value, self.unit), "middle", INK, 13, 600)
 
     def _labels(self, drawing, xs, bottom, room, size):
