@@ -92,7 +92,7 @@ class Document:
 
     @property
     def hubs(self) -> list[str]:
-        return list(self.part("assessments_initiated", "by_hub"))
+        return sorted(self.part("assessments_initiated", "by_hub"))
 
     def target(self, code: str) -> int | None:
         return self.figures["targets"].get(code)
@@ -171,17 +171,17 @@ class Document:
                 figure = self._figure(indicator.code, quarter)
                 if "total" in figure:
                     yield Line(quarter, indicator, "County", "", "", figure["total"])
-                for hub, value in figure.get("by_hub", {}).items():
+                for hub, value in sorted(figure.get("by_hub", {}).items()):
                     yield Line(quarter, indicator, "District", hub, "", value)
                 if quarter == self.quarter and isinstance(indicator, Count) and indicator.group:
                     yield from self._grouped_lines(quarter, indicator, figure)
 
     def _grouped_lines(self, quarter: Quarter, count: Count, figure: dict) -> Iterator[Line]:
         labels, head = LABELS[count.group], GROUP_HEADS[count.group]
-        for code, value in figure.get(f"by_{count.group}", {}).items():
+        for code, value in sorted(figure.get(f"by_{count.group}", {}).items()):
             yield Line(quarter, count, head, "", labels.get(code, code), value)
-        for hub, values in figure.get(f"by_hub_and_{count.group}", {}).items():
-            for code, value in values.items():
+        for hub, values in sorted(figure.get(f"by_hub_and_{count.group}", {}).items()):
+            for code, value in sorted(values.items()):
                 yield Line(quarter, count, f"District and {head.lower()}", hub, labels.get(code, code), value)
 
     def unit(self, indicator: Indicator) -> str:

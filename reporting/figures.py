@@ -68,20 +68,15 @@ def count_quarter(quarter: Quarter) -> QuarterFigures:
 
 def _parameters(quarter: Quarter) -> dict[str, object]:
     """What the statements need: the quarter, and the last day in time for each day something may have begun on."""
-    clocks = settings.EARLY_HELP
-    values: dict[str, object] = {
+    working_days = settings.EARLY_HELP["ASSESSMENT_WORKING_DAYS"]
+    # A working week, its weekend and the longest run of holidays: nothing begun earlier can be in time.
+    before = 2 * working_days + 21
+    length = (quarter.ends_on - quarter.starts_on).days + 1
+    days = [quarter.starts_on + dt.timedelta(days=n) for n in range(-before, length)]
+    return {
         "starts_on": quarter.starts_on,
         "ends_on": quarter.ends_on,
-        "rereferral_months": clocks["REREFERRAL_MONTHS"],
+        "rereferral_months": settings.EARLY_HELP["REREFERRAL_MONTHS"],
+        "due_from": days,
+        "due_on": [add_working_days(day, working_days) for day in days],
     }
-    for name, working_days in (
-        ("assessment", clocks["ASSESSMENT_WORKING_DAYS"]),
-        ("decision", clocks["STEP_UP_DECISION_WORKING_DAYS"]),
-    ):
-        # A working week, its weekend and the longest run of holidays: nothing begun earlier can be in time.
-        before = 2 * working_days + 21
-        length = (quarter.ends_on - quarter.starts_on).days + 1
-        days = [quarter.starts_on + dt.timedelta(days=n) for n in range(-before, length)]
-        values[f"{name}_from"] = days
-        values[f"{name}_due"] = [add_working_days(day, working_days) for day in days]
-    return values

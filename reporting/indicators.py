@@ -136,7 +136,7 @@ COUNTS = (
         "step_ups",
         "Stepped up to social care",
         "A case was sent to children's social care because the child's needs had grown.",
-        "Step-ups sent between the first and the last day of the quarter.",
+        "Step-ups sent between the first and the last day of the quarter, and not taken back.",
         "Step-ups recorded in this system",
     ),
     Count(
@@ -153,7 +153,7 @@ COUNTS = (
         "step_downs",
         "Stepped down from social care",
         "Children's social care asked early help to carry on with a family.",
-        "Step-downs sent between the first and the last day of the quarter.",
+        "Step-downs proposed between the first and the last day of the quarter, and not taken back.",
         "Step-downs recorded in this system",
     ),
     Count(
@@ -181,7 +181,8 @@ COUNTS = (
         "Agreement to share",
         "What people answered when they were asked, who took their agreement back, and where the law allowed sharing"
         " without it.",
-        "People whose answer was recorded in the quarter, counted once for each kind of answer.",
+        "People who answered in the quarter, counted once for each kind of answer; families, for sharing on a lawful"
+        " basis.",
         "Consent and lawful sharing recorded in this system",
         by_hub=False,
         group=Group.ANSWER,
@@ -247,14 +248,14 @@ ALL: dict[str, Indicator] = {indicator.code: indicator for indicator in (*COUNTS
 COUNT_OF: dict[str, Count] = {count.code: count for count in COUNTS}
 
 
-def clock_words(text: str) -> str:
-    """`text` with this partnership's own clocks in place of {NAMES}."""
+def clock_values() -> dict[str, int | str]:
+    """This partnership's clocks by the {NAMES} that stand for them in the words above."""
     days = settings.EARLY_HELP["STEP_UP_DECISION_WORKING_DAYS"]
-    return text.format(
-        ASSESSMENT_WORKING_DAYS=settings.EARLY_HELP["ASSESSMENT_WORKING_DAYS"],
-        REREFERRAL_MONTHS=settings.EARLY_HELP["REREFERRAL_MONTHS"],
-        STEP_UP_WORKING_DAYS=f"{days} working day{'' if days == 1 else 's'}",
-    )
+    return {
+        "ASSESSMENT_WORKING_DAYS": settings.EARLY_HELP["ASSESSMENT_WORKING_DAYS"],
+        "REREFERRAL_MONTHS": settings.EARLY_HELP["REREFERRAL_MONTHS"],
+        "STEP_UP_WORKING_DAYS": f"{days} working day{'' if days == 1 else 's'}",
+    }
 
 
 def target_of(rate: Rate) -> int | None:

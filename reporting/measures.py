@@ -49,17 +49,15 @@ select a.hub_id, null, count(*)
 """
 
 STEP_UPS = """
-select s.hub_id, null, count(*) from report_step_up s where s.sent_on between %(starts_on)s and %(ends_on)s group by 1
+select s.hub_id, null, count(*) from report_step_up s where {SENT} group by 1
 """
 
 STEP_UPS_DECIDED_IN_TIME = """
-select null::int, null, count(*)
-  from report_step_up s join {due_decision} on due.from_on = s.sent_on and s.decided_on <= due.due_on
- where s.sent_on between %(starts_on)s and %(ends_on)s
+select null::int, null, count(*) from report_step_up s where {SENT} and s.is_decided_in_time
 """
 
 STEP_DOWNS = """
-select s.hub_id, null, count(*) from report_step_down s where s.sent_on between %(starts_on)s and %(ends_on)s group by 1
+select s.hub_id, null, count(*) from report_step_down s where {SENT} group by 1
 """
 
 CASES_CLOSED = """
@@ -99,12 +97,15 @@ SQL_OF = {
 }
 
 _PART = "select '{code}', hub, part, n from ({sql}) as t(hub, part, n)"
-_DUE = "unnest(%({name}_from)s::date[], %({name}_due)s::date[]) as due(from_on, due_on)"
+_SENT = "s.sent_on between %(starts_on)s and %(ends_on)s and s.status <> 'withdrawn'"
+_DUE = "unnest(%(due_from)s::date[], %(due_on)s::date[]) as due(from_on, due_on)"
 
 
 def all_counts() -> str:
     """One statement for all counts: rows of (code, hub id or NULL, group or NULL, number)."""
-    parts = [_PART.replace("{code}", count.code).replace("{sql}", _whole(SQL_OF[count.code])) for count in COUNTS]
+    parts = [
+        _PART.replace("{code}", count.code).replace("{sql}", _whole(SQL_OF[count.code])) for count in COUNTS
+    ]
     return " union all ".join(parts)
 
 
@@ -118,8 +119,8 @@ def _whole(sql: str) -> str:
     pieces = {
         "{INITIATED}": _INITIATED,
         "{COMPLETED}": _COMPLETED,
-        "{due}": _DUE.format(name="assessment"),
-        "{due_decision}": _DUE.format(name="decision"),
+        "{SENT}": _SENT,
+        "{due}": _DUE,
     }
     for name, piece in pieces.items():
         sql = sql.replace(name, piece)

@@ -46,11 +46,13 @@ ROWS = {
 }
 STEPS = {
     "report_step_up": """
-        select <ref s.case_id> as case_ref, c.hub_id, <day s.sent_at> as sent_on, <day s.decided_at> as decided_on
+        select <ref s.case_id> as case_ref, c.hub_id, s.status, <day s.sent_at> as sent_on,
+               s.status in ('accepted', 'declined') and s.decided_at <= s.decide_by as is_decided_in_time
           from cases_stepup s join cases_case c on c.id = s.case_id
     """,
     "report_step_down": """
-        select <ref s.case_id> as case_ref, s.hub_id, <day s.sent_at> as sent_on, s.status from cases_stepdown s
+        select <ref s.case_id> as case_ref, s.to_hub_id as hub_id, s.status, <day s.proposed_at> as sent_on
+          from cases_stepdown s
     """,
 }
 

@@ -3,6 +3,12 @@
 from celery.schedules import crontab
 
 SCHEDULE = {
+    # The day after a quarter's end, and every day until it has been done.
+    "ask-for-quarter-that-ended": {
+        "task": "reporting.ask_for_quarter_that_ended",
+        "schedule": crontab(hour=5, minute=20),
+    },
+    "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
     "put-dormant-accounts-to-sleep": {
         "task": "accounts.put_dormant_accounts_to_sleep",
         "schedule": crontab(hour=2, minute=10),
