@@ -1,8 +1,32 @@
 """Facts about families and the help they get, split by noun."""
 
 from cases.models.case import Case, CaseStatus, ClosureReason, LevelOfNeed
+from cases.models.document import Document, DocumentStatus
+from cases.models.meeting import (
+    AgendaItem,
+    AgendaKind,
+    Attendance,
+    Decision,
+    Invitation,
+    InvitationAnswer,
+    Meeting,
+    MeetingKind,
+    MeetingStatus,
+    Minute,
+    MinuteKind,
+)
 from cases.models.notes import CaseNote, NoteKind
 from cases.models.people import Address, Ethnicity, Family, Person, Relationship, RelationshipKind, Sex
+from cases.models.plan import (
+    Action,
+    ActionStatus,
+    Outcome,
+    OutcomeScore,
+    OutcomeStatus,
+    PlanReview,
+    ReviewDecision,
+    Theme,
+)
 from cases.models.sharing import (
     CaseGroupPermission,
     CaseUserPermission,
@@ -15,10 +39,24 @@ from cases.models.sharing import (
     Restriction,
     RestrictionReason,
 )
+from cases.models.steps import (
+    StepDown,
+    StepDownStatus,
+    StepUp,
+    StepUpBasis,
+    StepUpKind,
+    StepUpStatus,
+    Threshold,
+)
 from cases.models.team import LeadProfessional, LeadRequest, RequestStatus, TeamMember
 
 __all__ = [
+    "Action",
+    "ActionStatus",
     "Address",
+    "AgendaItem",
+    "AgendaKind",
+    "Attendance",
     "Case",
     "CaseGroupPermission",
     "CaseNote",
@@ -28,21 +66,44 @@ __all__ = [
     "Consent",
     "ConsentAnswer",
     "ConsentMethod",
+    "Decision",
+    "Document",
+    "DocumentStatus",
     "EmergencyAccess",
     "Ethnicity",
     "Family",
+    "Invitation",
+    "InvitationAnswer",
     "LawfulBasis",
     "LawfulShare",
     "LeadProfessional",
     "LeadRequest",
     "LevelOfNeed",
+    "Meeting",
+    "MeetingKind",
+    "MeetingStatus",
+    "Minute",
+    "MinuteKind",
     "NoteKind",
+    "Outcome",
+    "OutcomeScore",
+    "OutcomeStatus",
     "Person",
+    "PlanReview",
     "Relationship",
     "RelationshipKind",
     "RequestStatus",
     "Restriction",
     "RestrictionReason",
+    "ReviewDecision",
     "Sex",
+    "StepDown",
+    "StepDownStatus",
+    "StepUp",
+    "StepUpBasis",
+    "StepUpKind",
+    "StepUpStatus",
     "TeamMember",
+    "Theme",
+    "Threshold",
 ]

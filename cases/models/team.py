@@ -94,6 +94,9 @@ class LeadRequest(models.Model):
     from_membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     note = models.TextField("hand-over note")
     family_agrees = models.BooleanField(default=True)
+    former_lead_stays = models.BooleanField(
+        default=True, help_text="Whether the lead who hands over stays on the team; if not, they can read for a while."
+    )
     answer_by = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.WAITING)
     sent_at = models.DateTimeField(default=timezone.now)
