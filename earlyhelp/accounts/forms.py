@@ -36,7 +36,12 @@ def code_field(hint: str) -> forms.CharField:
 
 
 def new_password_field(label: str) -> PasswordField:
-    return PasswordField(new=True, label=label, help_text=HINT_FOR_A_NEW_ONE)
+    return PasswordField(
+        new=True,
+        label=label,
+        help_text=HINT_FOR_A_NEW_ONE,
+        error_messages={"required": "Enter a new password"},
+    )
 
 
 class SignInForm(GovUkMixin, allauth_forms.LoginForm):
@@ -174,7 +179,9 @@ class ChangePasswordForm(GovUkMixin, allauth_forms.ChangePasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields = {
-            "oldpassword": PasswordField(label="Current password"),
+            "oldpassword": PasswordField(
+                label="Current password", error_messages={"required": "Enter your current password"}
+            ),
             "password1": new_password_field("New password"),
         }
         for name, field in self.fields.items():
@@ -208,15 +215,19 @@ class OwnDetailsForm(ModelForm):
         fields = ("first_name", "last_name", "phone")
         labels = {"first_name": "First name", "last_name": "Last name", "phone": "Work phone number"}
         help_texts = {"phone": "Shown to the people you work with"}
+        error_messages = {"first_name": {"required": "Enter your first name"}}
 
     looks = {"first_name": Look(width=20), "last_name": Look(width=20), "phone": Look(width=20)}
 
 
 class InviteForm(Form):
-    first_name = forms.CharField(label="First name", max_length=150)
+    first_name = forms.CharField(
+        label="First name", max_length=150, error_messages={"required": "Enter their first name"}
+    )
     last_name = forms.CharField(label="Last name", max_length=150, required=False)
     email = email_field(
-        help_text="Their work address. It becomes their username. Check it: the link goes there."
+        help_text="Their work address. It becomes their username. Check it: the link goes there.",
+        error_messages={"required": "Enter their email address"},
     )
     phone = forms.CharField(label="Work phone number", max_length=40, required=False)
 
@@ -226,5 +237,9 @@ class InviteForm(Form):
 class FindAccountForm(Form):
     """Sent by POST, so that nobody's name is in an address or a log."""
 
-    text = forms.CharField(label="Name or email address", max_length=200)
+    text = forms.CharField(
+        label="Name or email address",
+        max_length=200,
+        error_messages={"required": "Enter a name or email address"},
+    )
     looks = {"text": Look(width=20)}

@@ -25,6 +25,7 @@ PLACES = (
     Place("reports", "Reports", "reports", (Permission.REPORT_READ, Permission.REPORT_RUN)),
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
+    Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("help", "Help", "help"),
 )
 

@@ -34,7 +34,7 @@ def test_details_are_saved(priya, browser):
     priya.refresh_from_db()
     assert (priya.last_name, priya.phone) == ("Raman-Holt", "01632 960 999")
     refused = browser.post(reverse("accounts:profile"), facts | {"first_name": ""})
-    assert "Enter first name" in refused.content.decode()
+    assert "Enter your first name" in refused.content.decode()
 
 
 def test_details_cannot_make_oneself_staff(priya, browser):
@@ -95,7 +95,7 @@ def test_new_recovery_codes_end_the_old(priya, browser):
 
 def test_recovery_codes_need_the_password_again(priya, browser):
     sign_in(browser)
-    assert browser.post(reverse("mfa_generate_recovery_codes")).url.startswith(
-        reverse("account_reauthenticate")
-    )
+    sent = browser.post(reverse("mfa_generate_recovery_codes"))
+    assert sent.url == reverse("mfa_view_recovery_codes")
+    assert browser.get(sent.url).url.startswith(reverse("account_reauthenticate"))
     assert second_factor.recovery_codes_left(priya) == 10

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from allauth.account import views as account_views
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
@@ -20,6 +23,29 @@ from django.views.decorators.http import require_POST
 from earlyhelp.access import signed_in
 from earlyhelp.accounts import actions, forms, qr, second_factor
 from earlyhelp.accounts.throttle import fails_closed
+
+# Where a form that came too late goes back to.
+PAGE_OF = {
+    "mfa_activate_totp": "mfa_activate_totp",
+    "mfa_generate_recovery_codes": "mfa_view_recovery_codes",
+}
+
+
+def password_again(view):
+    """Ask for the password, or a code, if that was more than five minutes ago; then come back to the page.
+
+    A form sent too late comes back to its page too. allauth would keep it and run the view past the middleware.
+    """
+
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if not is_reauthentication_required(request, app="allauth.mfa"):
+            return view(request, *args, **kwargs)
+        if request.method != "GET":
+            return redirect(PAGE_OF[request.resolver_match.url_name])
+        raise ReauthenticationRequired
+
+    return asked
 
 
 class ChangePassword(account_views.PasswordChangeView):
@@ -45,7 +71,7 @@ def profile(request) -> HttpResponse:
 @signed_in(second_factor=False)
 @fails_closed
 @never_cache
-@reauthentication_required(app="allauth.mfa")
+@password_again
 def set_up_authenticator(request) -> HttpResponse:
     """Set up an authenticator app, or another one in place of it. Ends with the recovery codes, shown once.
 
@@ -80,7 +106,7 @@ def set_up_authenticator(request) -> HttpResponse:
 
 @signed_in
 @never_cache
-@reauthentication_required(app="allauth.mfa")
+@password_again
 def recovery_codes(request) -> HttpResponse:
     """How many recovery codes are left, and a button for new ones."""
     return render(
@@ -91,7 +117,7 @@ def recovery_codes(request) -> HttpResponse:
 @signed_in
 @never_cache
 @require_POST
-@reauthentication_required(app="allauth.mfa")
+@password_again
 def make_recovery_codes(request) -> HttpResponse:
     """New recovery codes, shown this once in the answer and kept only as hashes."""
     codes = actions.make_recovery_codes(user=request.user)

@@ -66,7 +66,7 @@ def table_of(people) -> Table:
                 reverse("accounts:person", args=[one.pk]),
                 one.full_name,
             ),
-            one.email,
+            format_html('<span class="govuk-!-text-break-word">{}</span>', one.email),
             one.state.label,
             moment(one.last_seen_at) if one.last_seen_at else "Never",
         ]
