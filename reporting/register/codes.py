@@ -261,7 +261,7 @@ def split_needs(text: str) -> list[str]:
 
 # Kinds of agency, tried in this order: "school nurse" is health before it is a school.
 AGENCY_KINDS: tuple[tuple[str, str], ...] = (
-    ("health", r"\bnhs\b|camhs|health|\bgps?\b|midwi|nurse|hospital|surgery|doctor|\bhv\b|paediatric|medical|clinic|"
+    ("health", r"\bnhs\b|camhs|health|\bgps?\b|midwi|nurs(e|es|ing)\b|hospital|surgery|doctor|\bhv\b|paediatric|medical|clinic|"
                r"speech and language|\bslt\b|therap|ccg|\bcypmhs\b|maternity"),
     ("police", r"police|constabulary|pcso|\bpc\b"),
     ("education_service", r"education(al)? (attendance|welfare|service|inclusion|psycholog|support)|\bewo\b|\bews\b|"
@@ -270,7 +270,7 @@ AGENCY_KINDS: tuple[tuple[str, str], ...] = (
     ("council_social_care", r"social care|social work|social services|\bcsc\b|mash|\bsws\b|children in need|fostering|"
                             r"duty (team|and assessment)|looked after|leaving care|specialist childrens|\bscs\b"),
     ("dwp", r"\bdwp\b|job ?centre|work and pensions|work coach"),
-    ("housing", r"housing|homes\b|tenancy|homeless|landlord"),
+    ("housing", r"housing|\bhomes\b|tenancy|homeless|landlord"),
     ("voluntary", r"voluntary|charit|barnardo|home ?start|action for children|nspcc|church|third sector|\bvcs\b|"
                   r"\bvcse?\b|community group|salvation army|womens aid|refuge|mencap|citizens advice|young carers|"
                   r"ywca|ymca|catch ?22|mind\b|relate\b|porchlight"),

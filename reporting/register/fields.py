@@ -215,7 +215,7 @@ FIELDS: tuple[Field, ...] = (
         "ended",
         "closed date", "date kfsf closed", "date eha closed", "caf end date", "kfsf closure date",
         "case closure date",
-        "case end date", "finish date", "date of closing", "eha closure date", "caf closure date",
+        "case end date", "finish date", "date of closing", "closing date", "eha closure date", "caf closure date",
     )),
     Field("closure_reason", "Closure reason", kind="code", synonyms=(
         "closure reason", "reason for closure", "reason closed", "closing reason", "outcome", "end reason",

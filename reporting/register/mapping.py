@@ -21,6 +21,9 @@ REPORT_COLUMNS = ("Line in the file", "What happened", "Reasons", "What to do", 
 EXACT: dict[str, str] = {word: f.key for f in FIELDS for word in f.synonyms}
 WORDS: tuple[str, ...] = tuple(EXACT)
 
+SYSTEM_WORDS = frozenset(("caf", "ecaf", "kfsf", "eha", "ehm", "ehas", "early", "help", "assessment", "form", "the"))
+CHILD_WORDS = frozenset(("child", "childs", "children", "yp", "young", "person", "pupil", "family", "s", "of", "case"))
+
 DATE_SHAPE = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}|\d{1,2}.{0,4}[A-Za-z]{3,9}.{0,3}\d{2,4}|^\d{5}$|^\d{8}$")
 POSTCODE_SHAPE = re.compile(r"^\s*[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}\s*$")
 
@@ -100,6 +103,16 @@ def plain_heading(heading: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 
+def shorter_forms(plain: str) -> list[str]:
+    """A heading without the words that name the system or the child: "KFSF notification no", "Childs home postcode"."""
+    forms = []
+    for words in (SYSTEM_WORDS, CHILD_WORDS, SYSTEM_WORDS | CHILD_WORDS):
+        kept = [word for word in plain.split() if word not in words]
+        if kept and len(kept) < len(plain.split()):
+            forms.append(" ".join(kept))
+    return forms
+
+
 @lru_cache(maxsize=4096)
 def likeliest(heading: str) -> tuple[tuple[str, int], ...]:
     """Fields a heading may stand for with the likeness of each (0 to 100), best first."""
@@ -107,7 +120,7 @@ def likeliest(heading: str) -> tuple[tuple[str, int], ...]:
     if not plain or len(plain) > 80:
         return ()
     without_brackets = plain_heading(re.sub(r"\(.*?\)|\[.*?\]", " ", heading))
-    for form in (plain, without_brackets, plain.replace(" ", ""), re.sub(r"^(the|child|childs|yp) ", "", plain)):
+    for form in (plain, without_brackets, plain.replace(" ", ""), *shorter_forms(without_brackets or plain)):
         if form in EXACT:
             return ((EXACT[form], 100),)
     best: dict[str, int] = {}
