@@ -30,7 +30,9 @@ def test_every_phone_number_is_one_of_ofcoms_for_drama():
 
 def test_nhs_numbers_pass_their_check_and_are_never_issued():
     rng = random.Random(1)
-    found = [identifiers.nhs_number(rng) for _ in range(300)] + [identifiers.nhs_number(rng, n) for n in range(300)]
+    found = [identifiers.nhs_number(rng) for _ in range(300)] + [
+        identifiers.nhs_number(rng, n) for n in range(300)
+    ]
     assert all(number.startswith("9") and official_nhs.is_valid(number) for number in found)
     assert len({identifiers.nhs_number(rng, n * 37) for n in range(5000)}) == 5000
 
