@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils.http import int_to_base36
 from playwright.sync_api import sync_playwright
 
 from earlyhelp.access import Role
 from earlyhelp.accounts import actions, second_factor
+from earlyhelp.accounts.tokens import ResetTokens
 from tests.accounts.conftest import EMAIL, PASSWORD, SECRET
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -148,6 +150,35 @@ def test_administrators_pages(page, live_server, world):
     look(page, "accounts")
     page.goto(live_server.url + reverse("accounts:person", args=[priya.pk]))
     look(page, "account")
+    page.get_by_role("link", name="Close the account").click()
+    look(page, "close-account")
     page.goto(live_server.url + reverse("accounts:invite"))
     page.get_by_role("button", name="Send the invitation").click()
     look(page, "invite-error")
+
+
+def test_one_click_of_the_demo(page, live_server, monkeypatch):
+    actions.create_person_with_password(EMAIL, "Priya", "Raman", PASSWORD, SECRET)
+    person = {"name": "Priya Raman", "agency": "Alder Vale Primary", "role": "Pastoral lead", "email": EMAIL}
+    monkeypatch.setattr("earlyhelp.accounts.demo.personas", lambda: [person])
+    page.goto(live_server.url + reverse("account_login"))
+    page.get_by_role("link", name="Sign in as one of the invented people").click()
+    look(page, "demo")
+    page.get_by_role("button", name="Sign in as Priya Raman").click()
+    page.goto(live_server.url + reverse("accounts:profile"))
+    look(page, "demo-signed-in")
+
+
+def test_new_password_from_a_link(page, live_server):
+    user = actions.create_person_with_password(EMAIL, "Priya", "Raman", PASSWORD, SECRET)
+    link = reverse(
+        "account_reset_password_from_key", args=[int_to_base36(user.pk), ResetTokens().make_token(user)]
+    )
+    page.goto(live_server.url + link)
+    look(page, "new-password")
+    page.get_by_label("New password", exact=True).fill("password1234")
+    page.get_by_role("button", name="Save the new password").click()
+    look(page, "new-password-error")
+    page.get_by_label("New password", exact=True).fill("another lantern, drier slate")
+    page.get_by_role("button", name="Save the new password").click()
+    look(page, "new-password-done")

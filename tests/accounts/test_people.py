@@ -114,3 +114,12 @@ def test_list_asks_the_database_equally_often_for_few_and_many(administrator, dj
             administrator.get(reverse("accounts:people"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_closing_asks_first_and_changes_nothing_until_then(priya, administrator):
+    page = administrator.get(reverse("accounts:person", args=[priya.pk])).content.decode()
+    for action in ("deactivate", "reset"):
+        address = reverse("accounts:change_person", args=[priya.pk, action])
+        assert f'href="{address}"' in page
+        assert administrator.get(address).status_code == 200
+        assert state_of(priya) == State.ACTIVE

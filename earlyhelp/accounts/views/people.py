@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from earlyhelp.access import Permission, access
 from earlyhelp.accounts import actions, forms, second_factor
@@ -91,10 +91,15 @@ def person(request, pk: int) -> HttpResponse:
 
 
 @access(Permission.ACCOUNTS_MANAGE)
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def change_person(request, pk: int, action: str) -> HttpResponse:
-    """Carry out one of the buttons of the account's page."""
+    """Carry out one of the buttons of the account's page. Reached by GET it asks "are you sure" first."""
     shown = get_object_or_404(get_user_model(), pk=pk)
+    if request.method == "GET":
+        words, hint = next((words, hint) for name, _, words, hint in BUTTONS if name == action)
+        facts = {"person": shown, "action": action, "words": words, "hint": hint}
+        return render(request, "accounts/confirm.html", facts)
     do, done = ACTIONS[action]
     try:
         do(user=shown, by=request.actor)
