@@ -15,7 +15,7 @@ SECRET = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0001_initial"),
+        ("reporting", "0002_register"),
         ("assessments", "0001_assessments"),
         ("cases", "0002_who_may_see"),
         ("hubs", "0001_initial"),

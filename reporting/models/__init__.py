@@ -8,10 +8,22 @@ from reporting.models.highlight import (
     ReportFormat,
     ReportStatus,
 )
+from reporting.models.register import (
+    DuplicateDecision,
+    ImportStatus,
+    PossibleDuplicate,
+    RegisterImport,
+    RegisterRow,
+)
 
 __all__ = [
+    "DuplicateDecision",
     "HighlightReport",
+    "ImportStatus",
+    "PossibleDuplicate",
     "Rating",
+    "RegisterImport",
+    "RegisterRow",
     "Remark",
     "ReportDownload",
     "ReportFormat",
