@@ -1,0 +1,81 @@
+"""When one may: every legal change of status, in one table. What is not here cannot happen."""
+
+from __future__ import annotations
+
+from cases.models import (
+    ActionStatus,
+    CaseStatus,
+    MeetingStatus,
+    OutcomeStatus,
+    RequestStatus,
+    StepDownStatus,
+    StepUpStatus,
+)
+from cases.rules import NotAllowed
+
+TRANSITIONS: dict[str, dict[str, set[str]]] = {
+    "cases.Case": {
+        CaseStatus.OPEN: {CaseStatus.STEPPED_UP, CaseStatus.CLOSED},
+        CaseStatus.STEPPED_UP: {CaseStatus.OPEN, CaseStatus.CLOSED},
+        CaseStatus.CLOSED: set(),
+    },
+    "cases.Outcome": {
+        OutcomeStatus.OPEN: {OutcomeStatus.MET, OutcomeStatus.NOT_MET, OutcomeStatus.STOPPED},
+        OutcomeStatus.MET: {OutcomeStatus.OPEN},
+        OutcomeStatus.NOT_MET: {OutcomeStatus.OPEN},
+        OutcomeStatus.STOPPED: {OutcomeStatus.OPEN},
+    },
+    "cases.Action": {
+        ActionStatus.NOT_STARTED: {ActionStatus.STARTED, ActionStatus.DONE, ActionStatus.NOT_DONE},
+        ActionStatus.STARTED: {ActionStatus.DONE, ActionStatus.NOT_DONE},
+        ActionStatus.DONE: set(),
+        ActionStatus.NOT_DONE: set(),
+    },
+    "cases.Meeting": {
+        MeetingStatus.PLANNED: {MeetingStatus.HELD, MeetingStatus.CANCELLED},
+        MeetingStatus.HELD: {MeetingStatus.SIGNED_OFF},
+        MeetingStatus.SIGNED_OFF: set(),
+        MeetingStatus.CANCELLED: set(),
+    },
+    "cases.LeadRequest": {
+        RequestStatus.WAITING: {RequestStatus.ACCEPTED, RequestStatus.DECLINED, RequestStatus.CANCELLED},
+        RequestStatus.ACCEPTED: set(),
+        RequestStatus.DECLINED: set(),
+        RequestStatus.CANCELLED: set(),
+    },
+    "cases.StepUp": {
+        StepUpStatus.SENT: {StepUpStatus.ACCEPTED, StepUpStatus.DECLINED, StepUpStatus.WITHDRAWN},
+        StepUpStatus.ACCEPTED: set(),
+        StepUpStatus.DECLINED: set(),
+        StepUpStatus.WITHDRAWN: set(),
+    },
+    "cases.StepDown": {
+        StepDownStatus.PROPOSED: {
+            StepDownStatus.ACCEPTED, StepDownStatus.DECLINED, StepDownStatus.WITHDRAWN, StepDownStatus.FINISHED,
+        },
+        # Back to "proposed" when the lead professional who was named declines: the hub names somebody else.
+        StepDownStatus.ACCEPTED: {
+            StepDownStatus.PROPOSED, StepDownStatus.DECLINED, StepDownStatus.WITHDRAWN, StepDownStatus.FINISHED,
+        },
+        StepDownStatus.DECLINED: set(),
+        StepDownStatus.WITHDRAWN: set(),
+        StepDownStatus.FINISHED: set(),
+    },
+}
+
+
+def check_can_become(thing, status: str) -> None:
+    """Raise NotAllowed, with words for the reader, unless `thing` may change from its status to `status`.
+
+    `thing` is an instance of a model named in TRANSITIONS, freshly read under a lock.
+    """
+    if status not in TRANSITIONS[thing._meta.label][thing.status]:
+        raise NotAllowed(
+            f"This has changed since you opened the page: it is now “{thing.get_status_display().lower()}”. "
+            "Go back and look again."
+        )
+
+
+def can_become(thing, status: str) -> bool:
+    """Whether check_can_become would pass."""
+    return status in TRANSITIONS[thing._meta.label][thing.status]
