@@ -131,7 +131,11 @@ def parser():
 
 
 def main():
-    """Run one command. SIGTERM ends it as Ctrl-C does, so that everything it started is stopped."""
+    """Run one command. SIGTERM ends it as Ctrl-C does, so that everything it started is stopped.
+
+    Both are set here, because a shell that starts us in the background has Ctrl-C ignored.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     VAR.mkdir(exist_ok=True)
     name = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -1,13 +1,18 @@
-"""The way in for the asynchronous web server (uvicorn), kept for live rooms."""
+"""The way in for the asynchronous web server (uvicorn), for live rooms."""
 
 import os
+import sys
 
 from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlyhelp.settings.base")
 
-application = get_asgi_application()
+try:
+    application = get_asgi_application()
 
-from earlyhelp.checks import refuse_unsafe_start  # noqa: E402  (settings must be loaded first)
+    from earlyhelp.checks import refuse_unsafe_start  # not earlier: it needs the settings
 
-refuse_unsafe_start()
+    refuse_unsafe_start()
+except ImproperlyConfigured as problem:
+    sys.exit(f"error: {problem}")

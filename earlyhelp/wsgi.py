@@ -1,13 +1,18 @@
 """The way in for the web server (gunicorn)."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlyhelp.settings.base")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
 
-from earlyhelp.checks import refuse_unsafe_start  # noqa: E402  (settings must be loaded first)
+    from earlyhelp.checks import refuse_unsafe_start  # not earlier: it needs the settings
 
-refuse_unsafe_start()
+    refuse_unsafe_start()
+except ImproperlyConfigured as problem:
+    sys.exit(f"error: {problem}")

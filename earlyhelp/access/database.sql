@@ -6,6 +6,13 @@ ALTER DEFAULT PRIVILEGES FOR ROLE eh_owner IN SCHEMA public GRANT ALL ON SEQUENC
 ALTER DEFAULT PRIVILEGES FOR ROLE eh_owner IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO eh_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE eh_owner IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO eh_app;
 
+-- Nobody else on the server may look in, and nobody makes temporary tables (they could stand in for real ones).
+DO $$
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO eh_app', current_database());
+END $$;
+
 CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION eh_owner;
 GRANT USAGE ON SCHEMA app TO eh_app, eh_report;
 GRANT USAGE, CREATE ON SCHEMA app TO eh_system;

@@ -1,0 +1,69 @@
+"""The rules of the house that a program can check."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from devtools.checks import DEPLOYMENT  # noqa: F401  (the module must load without Django)
+from devtools.console import PYTHON, ROOT
+
+TOO_LONG = 450  # lines; "about 400" in the house rules
+PLATFORM = "earlyhelp"
+DOMAIN = ("hubs", "cases", "assessments", "outcomes", "reporting")
+
+
+def sources():
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    return [ROOT / name for name in listed if (ROOT / name).exists()]
+
+
+def test_imports_point_one_way():
+    done = subprocess.run(
+        [Path(PYTHON).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_platform_names_no_domain_application():
+    pattern = re.compile(rf"^\s*(from|import) ({'|'.join(DOMAIN)})\b", re.MULTILINE)
+    for path in (ROOT / PLATFORM).rglob("*.py"):
+        assert not pattern.search(path.read_text()), path
+
+
+def test_files_are_of_readable_length():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in sources()
+        if (lines := path.read_text().count("\n")) > TOO_LONG and "migrations" not in path.parts
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-deploy.txt", "package-lock.json", ".npmrc"]
+)
+def test_no_registry_address(name):
+    text = (ROOT / name).read_text()
+    assert "index-url" not in text
+    assert '"resolved"' not in text
+    assert "registry=" not in text
+
+
+def test_every_package_is_pinned_with_hashes():
+    for name in ("requirements.txt", "requirements-deploy.txt"):
+        text = re.sub(r"^\s*#.*\n", "", (ROOT / name).read_text(), flags=re.MULTILINE)
+        for entry in re.split(r"\n(?=\S)", text.strip()):
+            assert "==" in entry, entry
+            assert "--hash=sha256:" in entry, entry
+
+
+def test_front_end_packages_have_fingerprints():
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    packages = {name: facts for name, facts in lock["packages"].items() if name}
+    assert packages
+    assert all(facts["integrity"].startswith("sha512-") for facts in packages.values())
