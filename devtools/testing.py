@@ -1,11 +1,12 @@
 """``./dev test``: every test, in suites that do not disturb each other, against servers of this run's own."""
 
+import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
-from devtools import frontend, services, system
+from devtools import frontend, processes, services, system
 from devtools.console import PYTHON, ROOT, VAR, say
 
 NO_TESTS = 5  # pytest's exit code
@@ -29,7 +30,9 @@ def run(arguments):
 
 def run_pytest(arguments, environment):
     """Run pytest in the checkout and return its exit code."""
-    return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
+    command = [PYTHON, "-m", "pytest", *arguments]
+    tied = processes.end_with_parent(signal.SIGTERM)
+    return subprocess.run(command, cwd=ROOT, env=environment, preexec_fn=tied).returncode
 
 
 def run_suites(environment):

@@ -7,7 +7,7 @@ from django.db import connection
 from earlyhelp import checks
 from tests.database import acting_as_role
 
-ATTRIBUTES = "SELECT rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = %s"
+COLUMNS = "rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreatedb, rolcreaterole"
 
 
 @pytest.mark.django_db
@@ -22,7 +22,7 @@ ATTRIBUTES = "SELECT rolcanlogin, rolsuper, rolbypassrls, rolinherit, rolcreated
 )
 def test_role_attributes(role, can_login, bypasses, inherits):
     with connection.cursor() as cursor:
-        cursor.execute(ATTRIBUTES, [role])
+        cursor.execute(f"SELECT {COLUMNS} FROM pg_roles WHERE rolname = %s", [role])
         assert cursor.fetchone() == (can_login, False, bypasses, inherits, False, False)
 
 
