@@ -125,10 +125,14 @@ class PartForm(Form):
         }
         return json.dumps(shown, separators=(",", ":"))
 
+    def shown_bases(self) -> dict[str, tuple[str, str]]:
+        """What the page that was sent had shown of each box, as (answer, all versions)."""
+        return _read_bases(self.data.get("base", ""))
+
     def sent(self) -> dict[str, Sent]:
         """Every box that arrived and can be stored. Boxes with an error are left as they are."""
         self.full_clean()
-        bases = _read_bases(self.data.get("base", ""))
+        bases = self.shown_bases()
         settled = set(_many(self.data, "settle"))
         found = {}
         for slot in self.slots:

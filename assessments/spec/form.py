@@ -138,6 +138,7 @@ class Question:
     shown_when: Condition | None = None
     prefill: str = ""
     area: str = ""
+    voice: bool = False
     low: str = "0 is very worrying"
     high: str = "10 is going really well"
 

@@ -121,6 +121,8 @@ def _question_problems(part: Part, question: Question, before: Mapping[str, Ques
         yield from _text_problems(f"{where} answer {option.value} hint", option.hint, 300, blank=True)
     if question.prefill and question.prefill not in PREFILLS:
         yield f"{where}: there is nothing to fill it in from called {question.prefill}"
+    if question.voice and (question.kind is not Kind.LONG_TEXT or part.per is not Per.CHILD):
+        yield f"{where}: own words are a long text on a child's page"
     if question.kind is Kind.SCALE and question.shown_when is not None:
         yield f"{where}: a scale is always shown"
     if question.shown_when is not None:

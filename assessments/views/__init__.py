@@ -1,0 +1,1 @@
+"""Pages of assessments. HTTP only: they read through querysets and change through actions."""

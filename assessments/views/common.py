@@ -1,0 +1,47 @@
+"""What the pages of one assessment share: fetching it, recording the look."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+
+from assessments.models import Assessment
+from assessments.spec import Part
+from earlyhelp.audit import record_look
+
+
+def get_assessment_for(
+    request: HttpRequest, pk: uuid.UUID, *, verb: str, part: Part | str = ""
+) -> Assessment:
+    """The assessment, if this person may see it by the grants, with the look recorded before anything is
+    shown.
+
+    Raises Http404 otherwise: another agency's record answers exactly like one that does not exist.
+    """
+    found = Assessment.objects.visible_to(request.actor).with_record_data().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    facts = {"part": part if isinstance(part, str) else part.key} if part else {}
+    record_look(request.actor, verb, case=found.case, level="section", assessment=found.reference, **facts)
+    return found
+
+
+def part_of(assessment: Assessment, key: str) -> Part:
+    """A part of the form. Raises Http404 when this version has none with that key."""
+    try:
+        return assessment.form.find(key)
+    except KeyError:
+        raise Http404 from None
+
+
+def new_writer() -> str:
+    """A name for a page that is being opened, so that its saves are known from another tab's."""
+    return secrets.token_hex(6)
+
+
+def words_of(error: ValidationError) -> str:
+    """A refusal as one sentence for the reader."""
+    return " ".join(error.messages)

@@ -1,0 +1,141 @@
+"""Check your answers, sign off, take a sign-off back, withdraw."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from assessments.actions import sign_off, take_back_sign_off, withdraw
+from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawForm
+from assessments.models import Assessment
+from assessments.pages import Book, PageOf, read
+from assessments.rules import can_answer_for, can_write, check_can_answer_for
+from assessments.spec import Opens, Source
+from assessments.views.common import get_assessment_for, words_of
+from assessments.views.record import part_url
+from cases.views.common import render_record
+from earlyhelp.access import Permission, access
+
+
+@access(Permission.CASE_READ)
+def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Every answer in words, drawn from the form's definition, with what is missing named; and signing off.
+    """
+    assessment = get_assessment_for(request, pk, verb="Checked the answers of an assessment")
+    form = SignOffForm(request.POST or None)
+    may_answer_for = can_answer_for(request.actor, assessment)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signed = sign_off(assessment=assessment, by=request.actor)
+        except ValidationError as error:
+            form.add_error(None, words_of(error))
+        else:
+            if signed.completed_at:
+                messages.success(request, "Signed off. The assessment is complete.")
+            else:
+                messages.success(
+                    request,
+                    "Signed off. The assessment is complete as soon as an action of the plan has started.",
+                )
+            return redirect("assessment", assessment.pk)
+    book = read(assessment, request.actor)
+    context = {
+        "assessment": assessment,
+        "form": form,
+        "missing": [(item.label, part_url(assessment, item.part, item.subject)) for item in book.missing()],
+        "groups": in_words(book, request),
+        "may_answer_for": may_answer_for,
+        "may_sign": may_answer_for and assessment.status == "initiated" and not assessment.is_signed_off,
+    }
+    return render_record(request, "assessments/check.html", assessment.case, "assessments", context)
+
+
+def in_words(book: Book, request: HttpRequest | None = None) -> list[tuple[str, list[dict]]]:
+    """Every page in words, by group of the task list; pages that cannot be read yet are left out."""
+    groups = []
+    for group in book.form.groups:
+        pages = [
+            _page_in_words(book, page, request)
+            for part in book.form.parts
+            if part.group == group.key and part.source is Source.ANSWERS
+            if part.opens is Opens.REGISTERED or book.assessment.completed_at is not None
+            for page in book.of_part(part)
+        ]
+        if pages:
+            groups.append((group.title, pages))
+    return groups
+
+
+def _page_in_words(book: Book, page: PageOf, request: HttpRequest | None) -> dict:
+    shared, *contributions = book.words(page)
+    change = ""
+    if request is not None and can_write_page(book, page, request):
+        change = part_url(book.assessment, page.part, page.subject)
+    return {
+        "id": f"{page.part.key}-{page.subject.id}" if page.subject else page.part.key,
+        "title": page.part.title.replace("{name}", page.subject.name) if page.subject else page.part.title,
+        "rows": shared[1],
+        "answered": [row for row in shared[1] if row.is_answered],
+        "also": [(agency, found) for agency, found in contributions if found],
+        "change": change,
+        "latest": page.latest,
+    }
+
+
+def can_write_page(book: Book, page: PageOf, request: HttpRequest) -> bool:
+    """Whether "Change" is offered. The rule is asked once for each kind of part, not for each person."""
+    known = book.__dict__.setdefault("_writable", {})
+    key = page.part.opens
+    if key not in known:
+        known[key] = can_write(request.actor, book.assessment, page.part)
+    return known[key]
+
+
+@access(Permission.CASE_WRITE)
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a sign-off back to correct something."""
+    assessment = get_assessment_for(request, pk, verb="Opened taking a sign-off back")
+    check_can_answer_for(request.actor, assessment)
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_back_sign_off(assessment=assessment, reason=form.cleaned_data["reason"], by=request.actor)
+        except ValidationError as error:
+            form.add_error(None, words_of(error))
+        else:
+            messages.success(request, "The sign-off is taken back. Answers can be changed again.")
+            return redirect("assessment", assessment.pk)
+    return _ask(request, assessment, form, "Take back the sign-off", "Take back sign-off")
+
+
+@access(Permission.CASE_WRITE)
+def withdraw_assessment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Withdraw with a reason. Nothing written is deleted."""
+    assessment = get_assessment_for(request, pk, verb="Opened withdrawing an assessment")
+    check_can_answer_for(request.actor, assessment)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw(assessment=assessment, reason=form.cleaned_data["reason"], by=request.actor)
+        except ValidationError as error:
+            form.add_error(None, words_of(error))
+        else:
+            messages.success(request, "The assessment is withdrawn. What was written is kept.")
+            return redirect("record-assessments", assessment.case.reference)
+    return _ask(request, assessment, form, "Withdraw this assessment", "Withdraw assessment")
+
+
+def _ask(request: HttpRequest, assessment: Assessment, form, heading: str, button: str) -> HttpResponse:
+    context = {
+        "assessment": assessment,
+        "form": form,
+        "heading": heading,
+        "button": button,
+        "nav": "work",
+        "roomy": True,
+    }
+    return render(request, "assessments/ask.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,68 @@
+"""The check for an existing record.
+
+What was typed never stands in an address: the result has an opaque one.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from assessments.actions import check_for_record, clear_check
+from assessments.forms.match import MatchForm, NotAMatchForm, RingFirstForm
+from assessments.matching import Asked, results
+from assessments.models import MatchCheck
+from assessments.rules import check_can_register
+from earlyhelp.access import Permission, access
+from earlyhelp.audit import record_look
+
+
+@access(Permission.CASE_REGISTER)
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask who it is, before anything can be started."""
+    check_can_register(request.actor)
+    form = MatchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        check = check_for_record(asked=form.asked(), by=request.actor)
+        return redirect("assessment-check-result", check.pk)
+    return render(request, "assessments/match.html", {"form": form, "nav": "find", "roomy": True})
+
+
+@access(Permission.CASE_REGISTER)
+def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What was found: records the reader may see, and for any other only which hub to ring."""
+    check = get_check_for(request, pk)
+    people, hubs = results(check)
+    form_class = RingFirstForm if hubs else NotAMatchForm
+    form = form_class(request.POST or None)
+    if request.method == "POST" and (people or hubs):
+        if form.is_valid():
+            try:
+                clear_check(check=check, reason=form.cleaned_data["reason"], by=request.actor)
+            except ValidationError as error:
+                form.add_error("reason", error)
+            else:
+                return redirect("assessment-register", check.pk)
+    record_look(
+        request.actor, "Opened what a check found", level="results", found=len(people), hubs=len(hubs)
+    )
+    context = {
+        "check": check,
+        "asked": Asked.from_json({"first_name": "", "last_name": ""} | check.asked),
+        "people": people,
+        "hubs": hubs,
+        "form": form,
+        "nav": "find",
+    }
+    return render(request, "assessments/match_result.html", context)
+
+
+def get_check_for(request: HttpRequest, pk: uuid.UUID) -> MatchCheck:
+    """A check of this person's own that may still be used. Raises Http404 for any other."""
+    check = MatchCheck.objects.of(request.actor).fresh().filter(pk=pk, used_at__isnull=True).first()
+    if check is None:
+        raise Http404
+    return check

@@ -1,0 +1,271 @@
+"""One page of an assessment: filled in, saved by itself, saved by a button."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from assessments.actions import save_answers
+from assessments.actions.answers import category_of
+from assessments.answers import Page, digest
+from assessments.forms.part import PartForm, raw
+from assessments.household import told
+from assessments.models import Assessment, Section, SectionStatus
+from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
+from assessments.rules import can_write, check_can_write, open_categories
+from assessments.spec import Part, Source
+from assessments.views.common import get_assessment_for, new_writer, part_of
+from assessments.views.record import part_url
+from cases.models import Consent, Person
+from earlyhelp.access import Permission, access
+from earlyhelp.web.dates import clock
+from hubs.models import Agency, Agreement, Category
+
+
+@access(Permission.CASE_READ)
+def part(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None) -> HttpResponse:
+    """Show one page, or save what was sent and go on. Without JavaScript this is all there is."""
+    assessment = get_assessment_for(request, pk, verb="Opened a part of an assessment", part=key)
+    spec = part_of(assessment, key)
+    if spec.source is not Source.ANSWERS:
+        raise Http404
+    book, page = _read(assessment, spec, person, request)
+    is_shared = category_of(spec) in open_categories(assessment.case)
+    if request.method == "POST":
+        return _save(request, assessment, book, page, is_shared)
+    form = _form(page, book, is_shared)
+    return _show(request, assessment, book, page, form, is_shared)
+
+
+def _read(
+    assessment: Assessment, spec: Part, person: uuid.UUID | None, request: HttpRequest
+) -> tuple[Book, PageOf]:
+    try:
+        return read_page(assessment, spec, person, request.actor)
+    except KeyError:
+        raise Http404 from None
+
+
+def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: Any) -> PartForm:
+    section = page.editable(is_shared=is_shared)
+    return PartForm(
+        data,
+        part=page.part,
+        subject=page.subject,
+        household=book.household,
+        page=stored_page(section),
+        writer=more.pop("writer", "") or new_writer(),
+        is_done=section is not None and section.status == SectionStatus.COMPLETED,
+        also=page.also(is_shared=is_shared),
+        **more,
+    )
+
+
+def _save(
+    request: HttpRequest, assessment: Assessment, book: Book, page: PageOf, is_shared: bool
+) -> HttpResponse:
+    form = _form(page, book, is_shared, request.POST)
+    saved = save_answers(
+        assessment=assessment,
+        part=page.part,
+        person=_person(page),
+        sent=form.sent(),
+        writer=form.data.get("writer", ""),
+        done=bool(request.POST.get("done")),
+        by=request.actor,
+    )
+    if form.errors:
+        if is_shared:
+            page.shared = saved.section
+        else:
+            page.own = saved.section
+        typed = _as_typed(request.POST, form, saved.page)
+        again = _form(page, book, is_shared, typed, writer=form.data.get("writer", ""))
+        return _show(request, assessment, book, page, again, is_shared, section=saved.section, status=422)
+    if saved.outcome.kept:
+        return redirect(f"{part_url(assessment, page.part, page.subject)}#two-versions")
+    if request.POST.get("go") == "next":
+        following = neighbours(book, page)[1]
+        if following is not None:
+            return redirect(part_url(assessment, following.part, following.subject))
+    return redirect("assessment", assessment.pk)
+
+
+def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
+    """What was sent, for the boxes that were refused; what is stored, for all others.
+
+    Nothing typed is lost.
+    """
+    data = sent.copy()
+    bases = {}
+    for slot in form.slots:
+        current = page.answers.get(slot.name)
+        bases[slot.name] = [digest(current), page.versions_digest(slot.name)]
+        if slot.name in form.errors:
+            continue
+        for name in [key for key in data if key == slot.name or key in _companions(slot.name)]:
+            del data[name]
+        for name, values in raw(slot, current).items():
+            data.setlist(name, values)
+    shown = form.shown_bases()
+    data["base"] = json.dumps(bases | {name: shown[name] for name in form.errors if name in shown})
+    return data
+
+
+def _companions(name: str) -> set[str]:
+    return {f"{name}__nk", f"{name}_day", f"{name}_month", f"{name}_year"}
+
+
+def _person(page: PageOf) -> Person | None:
+    return Person.objects.get(pk=page.subject.id) if page.subject else None
+
+
+def _show(
+    request: HttpRequest,
+    assessment: Assessment,
+    book: Book,
+    page: PageOf,
+    form: PartForm,
+    is_shared: bool,
+    *,
+    section: Section | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    section = section or page.editable(is_shared=is_shared)
+    subject = page.subject
+    before, after = neighbours(book, page)
+    title = told(page.part.question or page.part.title, subject)
+    context = {
+        "assessment": assessment,
+        "part": page.part,
+        "subject": subject,
+        "form": form,
+        "heading": title,
+        "caption": f"{book.form.section_of(page.part.key).number}. {book.form.section_of(page.part.key).title}",
+        "intro": told(page.part.intro, subject),
+        "all_optional": all(question.optional for question in page.part.questions),
+        "saved_at": section.saved_at if section and section.version else None,
+        "saved_by": section.saved_by if section and section.version else None,
+        "other_writers": _others(page, request),
+        "is_shared": is_shared,
+        "category": Category(category_of(page.part)),
+        "may_write": can_write(request.actor, assessment, page.part),
+        "rows": book.words(page),
+        "save_url": f"{part_url(assessment, page.part, subject)}save/",
+        "before": before,
+        "after": after,
+        "nav": "work",
+        "roomy": True,
+    }
+    context["readers"], context["not_readers"] = readers(assessment, category_of(page.part))
+    template = "assessments/part.html" if context["may_write"] else "assessments/part_read.html"
+    return render(request, template, context, status=status)
+
+
+def _others(page: PageOf, request: HttpRequest) -> list[tuple[str, Any]]:
+    """Who else wrote on this page, and when, from the marks beside the answers."""
+    latest: dict[str, str] = {}
+    for row in page.rows:
+        for mark in row.marks.values():
+            if mark.get("m") != request.actor.membership.pk:
+                latest[mark["name"]] = max(latest.get(mark["name"], ""), mark["at"])
+    return [(name, dt.datetime.fromisoformat(at)) for name, at in sorted(latest.items())]
+
+
+def readers(assessment: Assessment, category: int) -> tuple[list[str], list[str]]:
+    """Agencies on the team whose people may read this category, and those whose people may not, by the facts.
+    """
+    agencies = list(Agency.objects.filter(memberships__teams__in=assessment.case.team.current()).distinct())
+    agreement = Agreement.objects.live()
+    kinds = (
+        set(agreement.matrix.filter(category=category).values_list("agency_kind", flat=True))
+        if agreement
+        else set()
+    )
+    covered = set(
+        Agency.objects.covered().filter(pk__in=[each.pk for each in agencies]).values_list("pk", flat=True)
+    )
+    refused = set(
+        Consent.objects.in_force()
+        .filter(case=assessment.case, answer="refused", category=category)
+        .values_list("agency_id", flat=True)
+    )
+    may, may_not = [], []
+    for each in agencies:
+        (may if each.kind in kinds and each.pk in covered - refused else may_not).append(each.name)
+    return may, may_not
+
+
+@access(Permission.CASE_WRITE)
+@require_POST
+def save(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None) -> JsonResponse:
+    """Save the boxes that changed, as the page asks while somebody types. Answers what is stored now.
+
+    Sends back: when it was saved; for each box what it now holds in short (`bases`); boxes that somebody else
+    changed meanwhile and that were not touched here (`newer`, with their values); for boxes where both
+    versions are kept, the words of each (`versions`, as HTML); what is wrong with a box (`errors`).
+    """
+    assessment = get_assessment_for(request, pk, verb="Saved a part of an assessment", part=key)
+    spec = part_of(assessment, key)
+    check_can_write(request.actor, assessment, spec)
+    book, page = _read(assessment, spec, person, request)
+    is_shared = category_of(spec) in open_categories(assessment.case)
+    form = _form(page, book, is_shared, request.POST, only=frozenset(request.POST.getlist("question")))
+    saved = save_answers(
+        assessment=assessment,
+        part=spec,
+        person=_person(page),
+        sent=form.sent(),
+        writer=form.data.get("writer", ""),
+        by=request.actor,
+    )
+    return JsonResponse(_answer(request, assessment, book, page, form, saved, is_shared))
+
+
+def _answer(request, assessment, book, page, form, saved, is_shared) -> dict[str, Any]:
+    shown = form.shown_bases()
+    now = saved.page
+    touched = {slot.name for slot in form.slots if slot.name in form.fields}
+    bases, newer = {}, {}
+    for slot in form.slots:
+        current = digest(now.answers.get(slot.name))
+        if slot.name in saved.outcome.kept or slot.name in form.errors:
+            bases[slot.name] = [shown.get(slot.name, ("-", ""))[0], now.versions_digest(slot.name)]
+            continue
+        if current != shown.get(slot.name, ("-", ""))[0] and (
+            slot.name not in touched or slot.name in saved.outcome.newer
+        ):
+            newer[slot.name] = raw(slot, now.answers.get(slot.name))
+        bases[slot.name] = [current, now.versions_digest(slot.name)]
+    fresh = PartForm(
+        part=page.part,
+        subject=page.subject,
+        household=book.household,
+        page=now,
+        writer=form.data.get("writer", ""),
+    )
+    versions = {
+        name: render_to_string(
+            "assessments/parts/versions.html",
+            {"name": name, "current": current, "versions": found},
+            request=request,
+        )
+        for line in fresh.lines()
+        for name, current, found in line.versions
+    }
+    return {
+        "saved": clock(saved.section.saved_at),
+        "version": saved.section.version,
+        "bases": bases,
+        "newer": newer,
+        "versions": versions,
+        "kept": saved.outcome.kept,
+        "errors": {name: " ".join(errors) for name, errors in form.errors.items()},
+    }

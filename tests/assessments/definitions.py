@@ -1,0 +1,126 @@
+"""Sound form definitions by the thousand, for property tests."""
+
+from hypothesis import strategies as st
+
+from assessments.spec import (
+    CATEGORIES,
+    Condition,
+    FormSpec,
+    Group,
+    Kind,
+    Nature,
+    Option,
+    Part,
+    Per,
+    Question,
+    Section,
+    problems,
+)
+
+WORDS = st.text(
+    alphabet=st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="{}"), min_size=1, max_size=40
+).filter(lambda text: text.strip())
+BLANK_OR_WORDS = st.one_of(st.just(""), WORDS)
+OPTIONS = st.lists(WORDS, min_size=1, max_size=4).map(
+    lambda labels: tuple(Option(value=f"o{place}", label=label) for place, label in enumerate(labels))
+)
+PLAIN_KINDS = [kind for kind in Kind if kind not in (Kind.CHOICE, Kind.MULTI, Kind.LEVEL)]
+
+
+@st.composite
+def questions(draw, key, before=()):
+    kind = draw(st.sampled_from([*PLAIN_KINDS, Kind.CHOICE, Kind.MULTI]))
+    condition = None
+    deciding = [question for question in before if question.kind in (Kind.CHOICE, Kind.MULTI, Kind.YES_NO)]
+    if deciding and kind is not Kind.SCALE and draw(st.booleans()):
+        asked = draw(st.sampled_from(deciding))
+        values = ["yes", "no"] if asked.kind is Kind.YES_NO else [option.value for option in asked.options]
+        chosen = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True))
+        condition = Condition(question=asked.key, any_of=tuple(chosen))
+    return Question(
+        key=key,
+        label=draw(WORDS),
+        kind=kind,
+        nature=draw(st.sampled_from(Nature)),
+        hint=draw(BLANK_OR_WORDS),
+        help=draw(BLANK_OR_WORDS),
+        heading=draw(BLANK_OR_WORDS),
+        optional=draw(st.booleans()),
+        options=draw(OPTIONS) if kind in (Kind.CHOICE, Kind.MULTI) else (),
+        shown_when=condition,
+        area=draw(st.sampled_from(["", "overall"])),
+    )
+
+
+@st.composite
+def parts(draw, number, groups):
+    made = []
+    for place in range(draw(st.integers(0, 6))):
+        made.append(draw(questions(f"q{place}", tuple(made))))
+    return Part(
+        key=f"part_{number}",
+        title=draw(WORDS),
+        group=draw(st.sampled_from(groups)),
+        category=draw(st.sampled_from(CATEGORIES)),
+        per=draw(st.sampled_from(Per)),
+        hint=draw(BLANK_OR_WORDS),
+        intro=draw(BLANK_OR_WORDS),
+        questions=tuple(made),
+    )
+
+
+@st.composite
+def forms(draw):
+    groups = tuple(Group(key=f"group_{n}", title=draw(WORDS)) for n in range(draw(st.integers(1, 3))))
+    sections, number = [], 0
+    for place in range(draw(st.integers(0, 3))):
+        inside = []
+        for _ in range(draw(st.integers(0, 2))):
+            inside.append(draw(parts(number, [group.key for group in groups])))
+            number += 1
+        sections.append(
+            Section(number=place + 1, key=f"section_{place}", title=draw(WORDS), parts=tuple(inside))
+        )
+    form = FormSpec(code="generated", version=1, title=draw(WORDS), groups=groups, sections=tuple(sections))
+    able = [
+        f"{part.key}.{question.key}"
+        for part, question in form.every_question()
+        if part.category == "family" and question.shown_when is None
+    ]
+    minimum = draw(st.lists(st.sampled_from(able), unique=True, max_size=2)) if able else []
+    form = FormSpec(
+        code=form.code,
+        version=form.version,
+        title=form.title,
+        groups=form.groups,
+        sections=form.sections,
+        minimum=tuple(minimum),
+    )
+    assert not list(problems(form))
+    return form
+
+
+def form_of(count: int) -> FormSpec:
+    """A form with this many questions on one page, of every kind in turn."""
+    kinds = [kind for kind in Kind if kind is not Kind.LEVEL]
+    asked = tuple(
+        Question(
+            key=f"q{place}",
+            label=f"Question {place}",
+            kind=kinds[place % len(kinds)],
+            options=(
+                (Option(value="a", label="A"), Option(value="b", label="B"))
+                if kinds[place % len(kinds)] in (Kind.CHOICE, Kind.MULTI)
+                else ()
+            ),
+        )
+        for place in range(count)
+    )
+    part = Part(key="only", title="Only page", group="all", questions=asked)
+    return FormSpec(
+        code="long",
+        version=1,
+        title="A form",
+        groups=(Group(key="all", title="All"),),
+        sections=(Section(number=1, key="one", title="One", parts=(part,)),),
+    )
