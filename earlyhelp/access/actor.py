@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -20,9 +21,9 @@ class Actor:
     tokens that the database works out for itself: two enforcers, two sources (access.md).
     """
 
-    user: object
-    membership: object
-    agency: object
+    user: Any  # accounts.User; the domain's types are not known down here
+    membership: Any  # hubs.Membership
+    agency: Any  # hubs.Agency
     roles: tuple[str, ...]
     hub_ids: tuple[int, ...] = ()
     group_ids: tuple[int, ...] = ()
