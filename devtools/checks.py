@@ -39,7 +39,7 @@ def steps(environment):
     manage = [PYTHON, "manage.py"]
     templates = [tool + "djlint", "--lint", "--quiet", "templates"]
     return [
-        ("Python style", [tool + "ruff", "check", *PYTHON_SOURCES], environment),
+        ("Python style", [tool + "ruff", "check", "--output-format", "concise", *PYTHON_SOURCES], environment),
         ("template style", templates, environment),
         ("types", [tool + "mypy", "--cache-dir", str(VAR / "mypy"), *typed_files()], environment),
         ("imports point one way", [tool + "lint-imports", "--no-cache"], environment),
