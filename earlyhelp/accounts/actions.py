@@ -94,7 +94,7 @@ def invite_again(*, user: User, by: Actor | None) -> Invited:
     return _send_invitation(user, by)
 
 
-def _send_invitation(user: User, by: Actor | None) -> Invited:
+def _send_invitation(user: User, by: Actor | None, message: str = "invitation") -> Invited:
     now = timezone.now()
     user.invitations.filter(accepted_at=None, cancelled_at=None).update(cancelled_at=now)
     token = secrets.token_urlsafe(32)
@@ -108,7 +108,7 @@ def _send_invitation(user: User, by: Actor | None) -> Invited:
     )
     invited = Invited(user, invitation, token)
     days, link, address = invitation_lasts().days, invited.link, user.email
-    transaction.on_commit(lambda: mail.send("invitation", address, link=link, days=days), robust=True)
+    transaction.on_commit(lambda: mail.send(message, address, link=link, days=days), robust=True)
     return invited
 
 
@@ -258,7 +258,7 @@ def _start_afresh(user: User, by: Actor | None) -> Invited:
     user.is_active = False
     user.save(update_fields=["password", "is_active"])
     _end_sessions(user)
-    return _send_invitation(user, by)
+    return _send_invitation(user, by, "set_up_again")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from earlyhelp.accounts import second_factor
-from tests.accounts.conftest import EMAIL, give_code, give_password, plain, sign_in
+from tests.accounts.conftest import EMAIL, give_code, give_password, plain
 
 pytestmark = pytest.mark.django_db
 NEW = "another lantern, drier slate"
@@ -72,17 +72,6 @@ def test_link_ends_after_an_hour(link, browser):
 def test_link_dies_with_the_account(link, priya, browser):
     type(priya).objects.filter(pk=priya.pk).update(is_active=False, deactivated_at=timezone.now())
     assert "This link does not work" in follow(browser, link).content.decode()
-
-
-def test_new_password_ends_sessions(link, priya):
-    signed_in = Client()
-    sign_in(signed_in)
-    assert signed_in.get(reverse("accounts:profile")).status_code == 200
-    # Signing in has made the link useless, so change the password as its owner would.
-    from earlyhelp.accounts import actions
-
-    actions.set_password(priya, NEW)
-    assert signed_in.get(reverse("accounts:profile")).status_code == 302
 
 
 def test_weak_password_is_refused_with_a_reason(link, browser):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from earlyhelp.access import Permission, access
 from earlyhelp.accounts import actions, forms, second_factor
-from earlyhelp.accounts.models import State
+from earlyhelp.accounts.models import State, invitation_lasts
 from earlyhelp.web.dates import moment
 from earlyhelp.web.pagination import page_of
 from earlyhelp.web.tables import Table
@@ -123,4 +123,6 @@ def invite(request) -> HttpResponse:
         else:
             messages.success(request, "The invitation has been sent.")
             return redirect("accounts:person", pk=invited.user.pk)
-    return render(request, "accounts/invite.html", {"form": form, "roomy": True})
+    return render(
+        request, "accounts/invite.html", {"form": form, "days": invitation_lasts().days, "roomy": True}
+    )

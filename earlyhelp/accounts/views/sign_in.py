@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from earlyhelp.access import public
 from earlyhelp.accounts import actions, forms
 from earlyhelp.accounts.models import Invitation
-from earlyhelp.accounts.throttle import fails_closed
+from earlyhelp.accounts.throttle import fails_closed, remember_device
 
 INVITATION_KEY = "invitation"
 
@@ -98,7 +98,9 @@ def accept_invitation(request) -> HttpResponse:
         del request.session[INVITATION_KEY]
         record_authentication(request, user, method="password", reauthenticated=True)
         get_adapter(request).login(request, user)
-        return redirect("mfa_activate_totp")
+        onward = redirect("mfa_activate_totp")
+        remember_device(request, onward, user.email)
+        return onward
     return render(
         request, "accounts/accept_invitation.html", {"form": form, "email": invitation.email, "roomy": True}
     )
