@@ -145,7 +145,7 @@ def send_back(*, report: HighlightReport, by: Actor) -> HighlightReport:
 
 @transaction.atomic
 def publish_report(*, report: HighlightReport, by: Actor) -> HighlightReport:
-    """Issue the report to the board: from now on its figures, words and PDF stay as they are. `by`: the board's chair."""
+    """Issue the report to the board. From now on its figures, words and PDF stay as they are. `by`: the chair."""
     from reporting.outputs import report_pdf
 
     rules.check_can_publish(by)

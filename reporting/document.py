@@ -80,6 +80,11 @@ class Document:
         self.quarters = sorted(Quarter.parse(code) for code in figures["quarters"])
 
     @property
+    def most_hidden(self) -> int:
+        """The largest count that is too small to show."""
+        return self.threshold - 1
+
+    @property
     def before(self) -> Quarter | None:
         """The quarter just before, when the report has it."""
         last = self.quarter.shift(-1)
@@ -88,7 +93,10 @@ class Document:
     @property
     def counted_at(self) -> dt.datetime:
         """The moment at which this quarter's figures were counted."""
-        return dt.datetime.fromisoformat(self.figures["quarters"][self.quarter.code]["counted_at"])
+        return self.counted_at_of(self.quarter)
+
+    def counted_at_of(self, quarter: Quarter) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.figures["quarters"][quarter.code]["counted_at"])
 
     @property
     def hubs(self) -> list[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from earlyhelp.access.context import as_role
 from earlyhelp.web.workdays import add_working_days
@@ -49,7 +49,8 @@ class QuarterFigures:
 @contextmanager
 def reading_figures() -> Iterator[None]:
     """Read as eh_report, which sees the de-identified report views and nothing else, until the block ends."""
-    with as_role("eh_report"):
+    # The inner savepoint takes a failed statement back, so that the role can be put back too.
+    with as_role("eh_report"), transaction.atomic():
         yield
 
 

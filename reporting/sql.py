@@ -1,8 +1,8 @@
 """De-identified rows: the only thing the figures are counted from.
 
 A view here gives pseudonyms, districts, kinds of agency, dates and codes; never a name, a birth date, an address or
-anything somebody wrote. It belongs to eh_system, so that it counts the whole county, and only eh_report may read it: not the
-application as itself. Times become days in England.
+anything somebody wrote. It belongs to eh_system, so that it counts the whole county, and only eh_report may read it,
+not the application as itself. Times become days in England.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ ROWS = {
         select <ref n.assessment_id> as assessment_ref, n.code from assessments_need n
     """,
     "report_lead": """
-        select <ref l.case_id> as case_ref, g.kind as agency_kind, <day l.from_at> as from_on, <day l.until_at> as until_on
+        select <ref l.case_id> as case_ref, g.kind as agency_kind, <day l.from_at> as from_on,
+               <day l.until_at> as until_on
           from cases_leadprofessional l
           join hubs_membership m on m.id = l.membership_id
           join hubs_agency g on g.id = m.agency_id

@@ -27,7 +27,7 @@ def count_report(report_id: str) -> None:
     except Exception:
         log.exception("report %s could not be counted", report_id)
         counting.give_up(
-            report_id, "Something went wrong while counting. Ask again; if it happens twice, call support."
+            report_id, "Something went wrong while counting. Ask again. If it happens twice, call support."
         )
         raise
 

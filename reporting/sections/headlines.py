@@ -17,6 +17,11 @@ class Headline:
     change: str
     note: str = ""
 
+    @property
+    def is_words(self) -> bool:
+        """Whether words stand where the number would be."""
+        return not self.value[:1].isdigit()
+
 
 def headlines(doc: Document) -> list[Headline]:
     """The six figures that a board member reads first."""
