@@ -73,9 +73,14 @@ class Teller:
         self._restriction(told)
         self._notes(told)
         self._looks(told)
+        return told
+
+    def finish(self, told: Told) -> None:
+        """Write the timeline and the access log, which everything else about the story has added to."""
         CaseNote.objects.bulk_create(told.notes)
         Event.objects.bulk_create(told.events)
-        return told
+        told.case.updated_at = max(note.happened_at for note in told.notes)
+        told.case.save(update_fields=["updated_at"])
 
     def _staff(self, key: str):
         return self.world.staff[key]
@@ -380,8 +385,6 @@ class Teller:
                 "Case closed",
                 case.get_closure_reason_display(),
             )
-        case.updated_at = max(n.happened_at for n in told.notes)
-        case.save(update_fields=["updated_at"])
 
     def happened(self, told: Told, day: int, clock: str, who: str, title: str, body: str = "") -> None:
         """Add an entry that the system writes itself, and the event of the change."""

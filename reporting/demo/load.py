@@ -9,10 +9,15 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessments.models import FormVersion
 from cases.models import Case, CaseNote, Family
 from earlyhelp.access.context import as_role, as_system
 from earlyhelp.accounts.models import User
+from reporting.demo.assessing import AssessmentTeller
+from reporting.demo.background import background
 from reporting.demo.families import Teller
+from reporting.demo.plans import PlanTeller
+from reporting.demo.steps import StepTeller
 from reporting.demo.stories import stories
 from reporting.demo.world import build_frame, employ
 
@@ -47,9 +52,16 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
         with history_as_it_was(), as_system():
             _settle_at_the_end()
             teller = Teller(world, rng)
+            form = FormVersion.objects.filter(status="published").order_by("-version").first()
+            more = [AssessmentTeller(teller, form), PlanTeller(teller), StepTeller(teller)]
             for number, story in enumerate(stories()):
-                teller.tell(story, f"WM-{FIRST_REFERENCE + number * 17}")
+                told = teller.tell(story, f"WM-{FIRST_REFERENCE + number * 17}")
+                for chapter in more:
+                    chapter.tell(told)
+                teller.finish(told)
+            background(world, rng, families)
             _project()
+        _move_sequence()
     with as_system():
         return Loaded(
             was_there,
@@ -57,6 +69,15 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
             Case.objects.count(),
             CaseNote.objects.count(),
             User.objects.count(),
+        )
+
+
+def _move_sequence() -> None:
+    """Let the next case opened by hand have a reference of its own."""
+    with as_role("eh_owner"), connection.cursor() as cursor:
+        cursor.execute(
+            "select setval('cases_reference', greatest((select last_value from cases_reference), %s))",
+            [FIRST_REFERENCE + 1000],
         )
 
 

@@ -60,6 +60,7 @@ class Frame:
     form_version: int
     next_reference: int
     assessment_numbers: dict[int, int] = field(default_factory=dict)
+    first_number: int = 1
 
     def reference(self) -> str:
         """The next case reference."""
@@ -68,8 +69,10 @@ class Frame:
 
     def assessment_reference(self, year: int) -> str:
         """The next assessment reference of a year."""
-        self.assessment_numbers[year] = self.assessment_numbers.get(year, 0) + 1
-        return f"WM/{year}/{self.assessment_numbers[year]:05d}"
+        self.assessment_numbers[year] = (
+            self.assessment_numbers[year] + 1 if year in self.assessment_numbers else self.first_number
+        )
+        return f"WM/{year}/{self.assessment_numbers[year]:04d}"
 
 
 @dataclass

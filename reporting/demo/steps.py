@@ -1,0 +1,115 @@
+"""A story's step up to children's social care, or down from it: both sides, the clock and the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from cases.models import Consent, StepDown, StepUp, TeamMember
+from earlyhelp.web.workdays import add_working_days
+from hubs.models import Category
+from reporting.demo.families import Teller, Told
+
+DECISIONS = {"stay": "declined", "accept": "accepted"}
+DECIDE_WITHIN = 1  # working days
+HAND_OVER_WITHIN = 10  # working days
+
+
+class StepTeller:
+    """Adds steps up and down to a family that `Teller` has told."""
+
+    def __init__(self, teller: Teller) -> None:
+        self.teller, self.world = teller, teller.world
+
+    def tell(self, told: Told) -> None:
+        """Write the step of a story, if it tells of one."""
+        if facts := told.story.get("step_up"):
+            self._up(told, facts)
+        if facts := told.story.get("step_down"):
+            self._down(told, facts)
+
+    def _up(self, told: Told, facts: dict[str, Any]) -> None:
+        """The request, a seat on the team for whoever decides, and the decision when there is one."""
+        sender, decider = self.world.staff[facts["by"]], self.world.staff["yasmin"]
+        sent_at = self.world.at(self.teller.day(facts["sent"]), facts["at"])
+        is_decided = "decided" in facts
+        decided_at = self.world.at(self.teller.day(facts["decided"]), "10:40") if is_decided else None
+        seat = TeamMember.objects.create(
+            case=told.case,
+            membership=decider,
+            helps_with="Deciding on the step up",
+            starts_on=sent_at.date(),
+            ends_on=decided_at.date() if decided_at else None,
+            end_reason="Decision sent back" if decided_at else "",
+            added_by=sender,
+        )
+        self._agree(told, sent_at)
+        StepUp.objects.create(
+            case=told.case,
+            agency=sender.agency,
+            to_agency=decider.agency,
+            kind="incident" if facts["sent"] == 0 else "planned",
+            threshold=facts["threshold"],
+            reason=facts["reason"],
+            working_well="\n".join(told.story["strengths"]),
+            tried=facts["wants"],
+            is_immediate_danger_told=True,
+            basis="consent",
+            family_told=facts["family_told"],
+            seat=seat,
+            sent_by=sender,
+            sent_at=sent_at,
+            decide_by=self.world.at(add_working_days(sent_at.date(), DECIDE_WITHIN), facts["at"]),
+            status=DECISIONS[facts["decision"]] if is_decided else "sent",
+            decided_by=decider if is_decided else None,
+            decided_at=decided_at,
+            decision_reason=facts.get("decision_reason", ""),
+        )
+        self.teller.happened(
+            told, facts["sent"], facts["at"], facts["by"], "Step up sent to children's social care"
+        )
+        if is_decided:
+            self.teller.happened(told, facts["decided"], "10:40", "yasmin", "Step up returned with advice")
+
+    def _agree(self, told: Told, sent_at) -> None:
+        """The family agreed to be passed on: the same people, for children's social care."""
+        answers = {
+            c.person_id: c for c in Consent.objects.filter(case=told.case, answer="given", ended_at=None)
+        }
+        for answer in answers.values():
+            Consent.objects.create(
+                case=told.case,
+                person_id=answer.person_id,
+                agency=self.world.agencies["social-care"],
+                category=None,
+                answer="given",
+                given_by_id=answer.given_by_id,
+                method="phone",
+                given_on=sent_at.date(),
+                valid_until=sent_at.date() + timedelta(days=365),
+                recorded_by=self.world.staff[told.story["step_up"]["by"]],
+                recorded_at=sent_at,
+            )
+
+    def _down(self, told: Told, facts: dict[str, Any]) -> None:
+        """Accepted by the hub; the lead professional who was named has still to accept."""
+        proposer, coordinator = self.world.staff[facts["by"]], self.world.staff["tom"]
+        sent_at = self.world.at(self.teller.day(facts["sent"]), "14:30")
+        StepDown.objects.create(
+            case=told.case,
+            category=Category.FAMILY,
+            agency=proposer.agency,
+            to_hub=told.case.hub,
+            reason=facts["summary"],
+            outstanding="\n".join(facts["outstanding"]),
+            final_meeting_at=self.world.at(self.teller.day(facts["final_meeting"]), "11:00"),
+            family_agrees=True,
+            proposed_lead=self.world.staff[facts["to"]],
+            proposed_by=proposer,
+            proposed_at=sent_at,
+            hand_over_by=add_working_days(sent_at.date(), HAND_OVER_WITHIN),
+            status="accepted",
+            hub_accepted_by=coordinator,
+            hub_accepted_at=sent_at + timedelta(hours=19),
+        )
+        self.teller.happened(told, facts["sent"], "14:30", facts["by"], "Step down proposed to early help")
