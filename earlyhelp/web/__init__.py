@@ -1,1 +1,1 @@
-"""Shared page helpers: components, forms in the design system, pagination, charts and PDF. No family's data lives here."""
+"""Shared page helpers: components, forms in the design system, pages of lists, charts, PDF. No family's data."""

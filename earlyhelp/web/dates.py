@@ -5,8 +5,20 @@ import re
 
 from django.utils import timezone
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 SCHOOL_YEAR_STARTS = (9, 1)
 
 
@@ -66,7 +78,9 @@ def read_day(text):
     if iso := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
         year, month, day_ = (int(part) for part in iso.groups())
     else:
-        parts = re.fullmatch(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\w+)[\s./,-]+(\d{2}|\d{4})", text)
+        parts = re.fullmatch(
+            r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[\s./-]+(\w+)[\s./,-]+(\d{2}|\d{4})", text
+        )
         if not parts:
             return None
         month = read_month(parts[2])

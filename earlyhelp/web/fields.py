@@ -7,8 +7,39 @@ from django.core.exceptions import ValidationError
 
 from .dates import read_clock, read_day, read_month
 
-NO_ARTICLE = frozenset("a an any at each every her his how its my our some that the their these this those what when where "
-                       "whether which who whom whose why your".split())
+NO_ARTICLE = frozenset(
+    [
+        "a",
+        "an",
+        "any",
+        "at",
+        "each",
+        "every",
+        "her",
+        "his",
+        "how",
+        "its",
+        "my",
+        "our",
+        "some",
+        "that",
+        "the",
+        "their",
+        "these",
+        "this",
+        "those",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "your",
+    ]
+)
 PARTS = ("day", "month", "year")
 
 
@@ -25,8 +56,10 @@ class DatePartsWidget(forms.MultiWidget):
         return [value.day, value.month, value.year] if value else ["", "", ""]
 
     def value_from_datadict(self, data, files, name):
-        return [part.strip() if isinstance(part, str) else part
-                for part in super().value_from_datadict(data, files, name)]
+        return [
+            part.strip() if isinstance(part, str) else part
+            for part in super().value_from_datadict(data, files, name)
+        ]
 
 
 class DatePartsField(forms.Field):
@@ -79,7 +112,6 @@ class DatePartsField(forms.Field):
 
 class NearDateWidget(forms.TextInput):
     """A text input that the date picker enhances. It works as plain text without JavaScript."""
-
 
 
 class NearDateField(forms.Field):
@@ -166,7 +198,9 @@ class ScaleField(forms.ChoiceField):
 
     def __init__(self, *, ends=("0 is very worrying", "10 is going really well"), not_asked=True, **kwargs):
         self.ends = ends
-        choices = [(str(n), str(n)) for n in range(11)] + ([(self.NOT_ASKED, "Not asked")] if not_asked else [])
+        choices = [(str(n), str(n)) for n in range(11)] + (
+            [(self.NOT_ASKED, "Not asked")] if not_asked else []
+        )
         super().__init__(choices=choices, **kwargs)
 
     def clean(self, value):

@@ -297,13 +297,26 @@ class GovUkMixin:
         if _is_default(form_field, "required"):
             form_field.error_messages["required"] = _required_sentence(form_field, label, what)
         swaps = (
-            (forms.EmailField, "invalid", "Enter an email address in the correct format, like name@example.org"),
-            (forms.DecimalField, "invalid", "Enter a number, like 12.50" if question else f"{label} must be a number"),
-            (forms.IntegerField, "invalid", "Enter a whole number, like 3" if question
-             else f"{label} must be a whole number, like 3"),
-            (forms.ChoiceField, "invalid_choice", "Select one of the answers" if question
-             else f"Select {with_article(what)} from the list"),
-            (forms.MultipleChoiceField, "invalid_choice", "Select one or more of the answers"),
+            (
+                forms.EmailField,
+                "invalid",
+                "Enter an email address in the correct format, like name@example.org",
+            ),
+            (
+                forms.DecimalField,
+                "invalid",
+                "Enter a number, like 12.50" if question else f"{label} must be a number",
+            ),
+            (
+                forms.IntegerField,
+                "invalid",
+                "Enter a whole number, like 3" if question else f"{label} must be a whole number, like 3",
+            ),
+            (
+                forms.ChoiceField,
+                "invalid_choice",
+                "Select one of the answers" if question else f"Choose {with_article(what)} from the list",
+            ),
         )
         for field_class, code, sentence in swaps:
             if isinstance(form_field, field_class) and _is_default(form_field, code):
@@ -343,12 +356,17 @@ class GovUkMixin:
                 values = chosen if isinstance(chosen, list | tuple) else [chosen]
                 if value in [str(item) for item in values if item is not None]:
                     needed = self[inner].look.needed
-                    if needed and inner not in self._errors and self.cleaned_data.get(inner) in (None, "", []):
+                    if (
+                        needed
+                        and inner not in self._errors
+                        and self.cleaned_data.get(inner) in (None, "", [])
+                    ):
                         self.add_error(inner, needed)
                 else:
                     self._errors.pop(inner, None)
-                    self.cleaned_data[inner] = self.fields[inner].empty_value \
-                        if hasattr(self.fields[inner], "empty_value") else None
+                    self.cleaned_data[inner] = (
+                        self.fields[inner].empty_value if hasattr(self.fields[inner], "empty_value") else None
+                    )
 
 
 def summary_errors(form):

@@ -1,4 +1,4 @@
-"""Identifiers for records about families: random enough not to be guessed, ordered in time so that indexes stay small."""
+"""Identifiers for records about families: not to be guessed, and ordered in time so that indexes stay small."""
 
 import secrets
 import threading

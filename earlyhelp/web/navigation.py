@@ -26,6 +26,7 @@ PLACES = (
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
     Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
+    Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("help", "Help", "help"),
 )
 
@@ -51,7 +52,11 @@ def navigation_for(actor, path, current=""):
     if current:
         found = [item for item in items if item["key"] == current]
     else:
-        fitting = [item for item in items if item["url"] != "/" and path.startswith(item["url"]) or path == item["url"]]
+        fitting = [
+            item
+            for item in items
+            if item["url"] != "/" and path.startswith(item["url"]) or path == item["url"]
+        ]
         found = sorted(fitting, key=lambda item: len(item["url"]))[-1:]
     for item in found:
         item["active"] = True

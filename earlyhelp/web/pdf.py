@@ -30,12 +30,20 @@ def packaged_file(url):
     elif not parts.scheme and not parts.netloc and path.startswith(settings.STATIC_URL):
         name = path.removeprefix(settings.STATIC_URL)
     else:
-        raise RefusedAddress(f"A document may only use packaged files, not {parts.scheme or 'that'} addresses.")
+        raise RefusedAddress(
+            f"A document may only use packaged files, not {parts.scheme or 'that'} addresses."
+        )
     if (mimetypes.guess_type(name)[0] or "") not in ALLOWED_TYPES and Path(name).suffix != ".woff2":
-        raise RefusedAddress(f"A document may not use files of the kind {Path(name).suffix or 'without a name'}.")
+        raise RefusedAddress(
+            f"A document may not use files of the kind {Path(name).suffix or 'without a name'}."
+        )
     collected = Path(settings.STATIC_ROOT or "") / name
     found = finders.find(name)
-    if not found and settings.STATIC_ROOT and collected.resolve().is_relative_to(Path(settings.STATIC_ROOT).resolve()):
+    if (
+        not found
+        and settings.STATIC_ROOT
+        and collected.resolve().is_relative_to(Path(settings.STATIC_ROOT).resolve())
+    ):
         found = str(collected) if collected.is_file() else None
     if not found:
         raise RefusedAddress("A document names a packaged file that does not exist.")

@@ -68,10 +68,10 @@ def _mark_artifacts(pdf, page, tagged):
     """Turn marked content that the structure tree does not know (page numbers, running words) into artifacts."""
     changed, out = False, []
     for operands, operator in pikepdf.parse_content_stream(page):
-        if str(operator) == "BDC" and isinstance(operands[1], Dictionary) and "/MCID" in operands[1]:
-            if (page.obj.objgen, int(operands[1].MCID)) not in tagged:
-                operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
-                changed = True
+        marked = str(operator) == "BDC" and isinstance(operands[1], Dictionary) and "/MCID" in operands[1]
+        if marked and (page.obj.objgen, int(operands[1].MCID)) not in tagged:
+            operands = [Name.Artifact, Dictionary(Type=Name.Pagination)]
+            changed = True
         out.append((operands, operator))
     if changed:
         page.Contents = pdf.make_stream(pikepdf.unparse_content_stream(out))

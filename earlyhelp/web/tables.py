@@ -36,7 +36,9 @@ class Table:
         self.rows = [list(row) for row in self.rows]
         for row in self.rows:
             if len(row) != len(self.heads):
-                raise ValueError(f"A row of “{self.caption}” has {len(row)} cells for {len(self.heads)} headings.")
+                raise ValueError(
+                    f"A row of “{self.caption}” has {len(row)} cells for {len(self.heads)} headings."
+                )
 
     @property
     def columns(self):
@@ -47,6 +49,9 @@ class Table:
     def cells(self):
         """Rows of Cell."""
         return [
-            [Cell(content, self.heads[position], position in self.numeric) for position, content in enumerate(row)]
+            [
+                Cell(content, self.heads[position], position in self.numeric)
+                for position, content in enumerate(row)
+            ]
             for row in self.rows
         ]

@@ -34,10 +34,14 @@ def privacy(request):
 def cookies(request):
     idle, longest = settings.SESSION_IDLE_SECONDS // 60, settings.SESSION_ABSOLUTE_SECONDS // 3600
     table = Table(
-        "Cookies this service saves", ["Name", "What it is for", "When it ends"],
+        "Cookies this service saves",
+        ["Name", "What it is for", "When it ends"],
         [
-            [settings.SESSION_COOKIE_NAME, "Keeps you signed in while you work",
-             f"After {idle} minutes without use, after {longest} hours, or when you sign out"],
+            [
+                settings.SESSION_COOKIE_NAME,
+                "Keeps you signed in while you work",
+                f"After {idle} minutes without use, after {longest} hours, or when you sign out",
+            ],
             [settings.CSRF_COOKIE_NAME, "Makes sure that forms are sent by you", "After a year"],
         ],
         hide_caption=True,
@@ -52,8 +56,14 @@ def help_page(request):
 
 @public
 def what_is_recorded(request):
-    return render(request, "web/what_is_recorded.html", {"nav": "help", "table": Table(
-        "What is recorded", ["When you", "What is recorded"], RECORDED, hide_caption=True)})
+    return render(
+        request,
+        "web/what_is_recorded.html",
+        {
+            "nav": "help",
+            "table": Table("What is recorded", ["When you", "What is recorded"], RECORDED, hide_caption=True),
+        },
+    )
 
 
 @access(Permission.COMPONENTS)

@@ -135,7 +135,7 @@ function typeAhead(lists, { autocomplete, autocompleteStyle }) {
     const described = list.getAttribute("aria-describedby");
     accessibleAutocomplete.enhanceSelectElement({
       selectElement: list, defaultValue: list.value ? undefined : "", showAllValues: true, autoselect: false,
-      confirmOnBlur: false, inputClasses: "govuk-input", tNoResults: () => "Nothing found",
+      confirmOnBlur: false, inputClasses: `govuk-input${list.classList.contains("govuk-select--error") ? " govuk-input--error" : ""}`, tNoResults: () => "Nothing found",
       // What was typed and never chosen must not be sent as the earlier choice
       onConfirm: (words) => {
         const found = [...list.options].find((option) => option.text === words);

@@ -11,5 +11,13 @@ from .line import LineChart
 from .spec import FEWER, HIDDEN, Hidden, Series
 
 __all__ = [
-    "FEWER", "HIDDEN", "Bars", "GroupedBars", "Hidden", "LineChart", "Series", "StackedBars", "TargetBars",
+    "FEWER",
+    "HIDDEN",
+    "Bars",
+    "GroupedBars",
+    "Hidden",
+    "LineChart",
+    "Series",
+    "StackedBars",
+    "TargetBars",
 ]

@@ -49,7 +49,9 @@ class GroupedBars(Chart):
 
     def draw(self, width):
         slot = (width - 60) / max(len(self.labels), 1)
-        longest = max((text_width(word) for label in self.labels for word in label_words(label).split()), default=0)
+        longest = max(
+            (text_width(word) for label in self.labels for word in label_words(label).split()), default=0
+        )
         if not self.labels:
             return Drawing(width, f"{self.id}-{width}").empty()
         return self._upright(width, slot) if slot >= 62 and longest <= slot - 4 else self._lying(width)
@@ -57,7 +59,10 @@ class GroupedBars(Chart):
     def _legend(self, drawing, left):
         if len(self.series) < 2:
             return 0
-        marks = [(series.name, _swatch(drawing, *look)) for series, look in zip(self.series, self.looks, strict=True)]
+        marks = [
+            (series.name, _swatch(drawing, *look))
+            for series, look in zip(self.series, self.looks, strict=True)
+        ]
         return drawing.legend(left, 2, marks) + 8
 
     def _upright(self, width, slot):
@@ -78,7 +83,9 @@ class GroupedBars(Chart):
                 if is_number(value):
                     height = (bottom - top) * _share(value, top_value)
                     drawing.rect(start, bottom - height, bar, height, fill, edge)
-                    drawing.text(start + bar / 2, bottom - height - 6, words(value, self.unit), "middle", INK, 13, 600)
+                    drawing.text(
+                        start + bar / 2, bottom - height - 6, words(value, self.unit), "middle", INK, 13, 600
+                    )
                 else:
                     drawing.gap(start + bar / 2, bottom, words(value), bar)
                 start += bar + 2
@@ -93,8 +100,19 @@ class GroupedBars(Chart):
         wide = width > self.NARROW
         highest = max([v for series in self.series for v in series.values if is_number(v)], default=0)
         left = 216 if wide else 2
-        right = width - 12 - max(40, *(text_width(words(v, self.unit), 14) for s in self.series for v in [*s.values, 0]
-                                       if is_number(v)))
+        right = (
+            width
+            - 12
+            - max(
+                40,
+                *(
+                    text_width(words(v, self.unit), 14)
+                    for s in self.series
+                    for v in [*s.values, 0]
+                    if is_number(v)
+                ),
+            )
+        )
         y = 2.0 + self._legend(drawing, left)
         thick = 20 if len(self.series) > 1 else 24
         for at, label in enumerate(self.labels):
@@ -112,7 +130,9 @@ class GroupedBars(Chart):
                 if is_number(value):
                     length = (right - left) * _share(value, highest)
                     drawing.rect(left, y, length, thick - 3, fill, edge)
-                    drawing.text(left + length + 8, y + thick / 2 + 4, words(value, self.unit), "start", INK, 14, 600)
+                    drawing.text(
+                        left + length + 8, y + thick / 2 + 4, words(value, self.unit), "start", INK, 14, 600
+                    )
                 else:
                     drawing.line(left, y, left, y + thick - 3, MUTED, 3, "2 2")
                     drawing.text(left + 8, y + thick / 2 + 4, words(value))
@@ -129,10 +149,17 @@ class GroupedBars(Chart):
 class Bars(GroupedBars):
     """One bar for each row, lying on its side so that long names fit. rows: (name, value)."""
 
-    def __init__(self, id, title, rows, *, name="Number", unit="", description="", first_heading="Name"):  # noqa: A002
+    def __init__(self, id, title, rows, *, name="Number", unit="", description="", first_heading="Name"):
         rows = list(rows)
-        super().__init__(id, title, [row[0] for row in rows], [Series(name, [row[1] for row in rows])], unit,
-                         description, first_heading)
+        super().__init__(
+            id,
+            title,
+            [row[0] for row in rows],
+            [Series(name, [row[1] for row in rows])],
+            unit,
+            description,
+            first_heading,
+        )
 
     def draw(self, width):
         return self._lying(width) if self.labels else Drawing(width, f"{self.id}-{width}").empty()
@@ -166,7 +193,10 @@ class StackedBars(Chart):
         left, right = 2, width - 52
         marks = [(series.name, _swatch(drawing, *STACK[at])) for at, series in enumerate(self.series)]
         y = float(2 + drawing.legend(left, 2, marks) + 8)
-        sums = [sum(s.values[at] for s in self.series if is_number(s.values[at])) for at in range(len(self.labels))]
+        sums = [
+            sum(s.values[at] for s in self.series if is_number(s.values[at]))
+            for at in range(len(self.labels))
+        ]
         highest = max(sums, default=0)
         for at, label in enumerate(self.labels):
             texts = wrap(label_words(label), width - 4, 14, most=2)
@@ -227,8 +257,10 @@ class TargetBars(Chart):
 
     def data(self):
         heads = [self.first_heading, self.value_heading, "Target"]
-        return heads, [[name, words(value, "%"), "none set" if target is None else words(target, "%")]
-                       for name, value, target in self.rows]
+        return heads, [
+            [name, words(value, "%"), "none set" if target is None else words(target, "%")]
+            for name, value, target in self.rows
+        ]
 
     def draw(self, width):
         drawing = Drawing(width, f"{self.id}-{width}")

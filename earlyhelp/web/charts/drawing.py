@@ -8,11 +8,14 @@ TEAL, ORANGE, LIGHT, PURPLE = "#0e4a52", "#c8662f", "#8fd0cb", "#5b3a8c"
 FONT = "Inter, 'Segoe UI', system-ui, Arial, sans-serif"
 CHARACTER = 0.56  # mean width of a character, as a share of the font size
 PATTERNS = {
-    "stripes": ('<rect width="6" height="6" fill="#fff"/>'
-                f'<path d="M-1 1L1 -1M0 6L6 0M5 7L7 5" stroke="{TEAL}" stroke-width="2.2"/>'),
-    "dots": ('<rect width="6" height="6" fill="#fff"/>'
-             f'<circle cx="3" cy="3" r="1.9" fill="{ORANGE}"/>'),
-    "grid": (f'<rect width="6" height="6" fill="#fff"/><path d="M0 3H6M3 0V6" stroke="{PURPLE}" stroke-width="1.6"/>'),
+    "stripes": (
+        '<rect width="6" height="6" fill="#fff"/>'
+        f'<path d="M-1 1L1 -1M0 6L6 0M5 7L7 5" stroke="{TEAL}" stroke-width="2.2"/>'
+    ),
+    "dots": (f'<rect width="6" height="6" fill="#fff"/><circle cx="3" cy="3" r="1.9" fill="{ORANGE}"/>'),
+    "grid": (
+        f'<rect width="6" height="6" fill="#fff"/><path d="M0 3H6M3 0V6" stroke="{PURPLE}" stroke-width="1.6"/>'
+    ),
 }
 # How series look in a stack, in order: (fill, edge). A name in PATTERNS is drawn as that pattern.
 STACK = ((TEAL, TEAL), ("stripes", TEAL), (LIGHT, TEAL), ("dots", ORANGE), ("grid", PURPLE))
@@ -45,17 +48,34 @@ class Drawing:
         self.parts, self.patterns = [], []
 
     def add(self, markup, *values):
-        self.parts.append(format_html(markup, *(f"{v:.1f}".removesuffix(".0") if isinstance(v, float) else v
-                                                for v in values)))
+        self.parts.append(
+            format_html(
+                markup, *(f"{v:.1f}".removesuffix(".0") if isinstance(v, float) else v for v in values)
+            )
+        )
 
     def text(self, x, y, content, anchor="start", colour=MUTED, size=13, weight=400):
-        self.add('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}">{}</text>',
-                 float(x), float(y), anchor, colour, size, weight, content)
+        self.add(
+            '<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}" font-weight="{}">{}</text>',
+            float(x),
+            float(y),
+            anchor,
+            colour,
+            size,
+            weight,
+            content,
+        )
 
     def upright(self, x, y, content, colour=MUTED, size=12):
         """Text that reads upwards, for a note in a narrow gap."""
-        self.add('<text transform="translate({} {}) rotate(-90)" fill="{}" font-size="{}">{}</text>',
-                 float(x), float(y), colour, size, content)
+        self.add(
+            '<text transform="translate({} {}) rotate(-90)" fill="{}" font-size="{}">{}</text>',
+            float(x),
+            float(y),
+            colour,
+            size,
+            content,
+        )
 
     def lines(self, x, y, texts, anchor="start", colour=INK, size=13, weight=400, leading=16):
         for position, each in enumerate(texts):
@@ -63,13 +83,28 @@ class Drawing:
 
     def line(self, x1, y1, x2, y2, colour=GRID, width=1, dash=""):
         extra = format_html(' stroke-dasharray="{}"', dash) if dash else ""
-        self.add('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="{}"{}/>',
-                 float(x1), float(y1), float(x2), float(y2), colour, width, extra)
+        self.add(
+            '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="{}"{}/>',
+            float(x1),
+            float(y1),
+            float(x2),
+            float(y2),
+            colour,
+            width,
+            extra,
+        )
 
     def rect(self, x, y, width, height, fill, edge=""):
         extra = format_html(' stroke="{}"', edge) if edge else ""
-        self.add('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"{}/>',
-                 float(x), float(y), float(max(width, 0)), float(max(height, 0)), self.fill(fill), extra)
+        self.add(
+            '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"{}/>',
+            float(x),
+            float(y),
+            float(max(width, 0)),
+            float(max(height, 0)),
+            self.fill(fill),
+            extra,
+        )
 
     def fill(self, name):
         """Return a colour as it is, or the address of a pattern, which is then defined in this drawing."""
@@ -87,8 +122,12 @@ class Drawing:
 
     def path(self, points, colour, dash=""):
         extra = format_html(' stroke-dasharray="{}"', dash) if dash else ""
-        self.add('<polyline fill="none" stroke="{}" stroke-width="3"{} points="{}"/>', colour, extra,
-                 " ".join(f"{x:.1f},{y:.1f}" for x, y in points))
+        self.add(
+            '<polyline fill="none" stroke="{}" stroke-width="3"{} points="{}"/>',
+            colour,
+            extra,
+            " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        )
 
     def axis(self, left, right, top, bottom, highest, step, unit=""):
         """Grid lines with their values; the line at 0 is darker."""
@@ -130,14 +169,24 @@ class Drawing:
 
     def svg(self, name, css_class, title, description):
         """Return the finished element. The title comes first, because PDF makers take it as the alternative text."""
+        size = 'width="6" height="6" patternUnits="userSpaceOnUse"'
         patterns = "".join(
-            f'<pattern id="{self.name}-{each}" width="6" height="6" patternUnits="userSpaceOnUse">{PATTERNS[each]}</pattern>'
-            for each in self.patterns
+            f'<pattern id="{self.name}-{each}" {size}>{PATTERNS[each]}</pattern>' for each in self.patterns
         )
         head = format_html(
             '<svg class="{}" viewBox="0 0 {} {}" width="{}" font-family="{}" role="img" aria-labelledby="{}-t {}-d">'
             '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>',
-            css_class, self.width, round(self.height), self.width, FONT, name, name, name, title, name, description,
+            css_class,
+            self.width,
+            round(self.height),
+            self.width,
+            FONT,
+            name,
+            name,
+            name,
+            title,
+            name,
+            description,
         )
         defs = f"<defs>{patterns}</defs>" if patterns else ""
         return SafeString(f"{head}{defs}{''.join(self.parts)}</svg>")

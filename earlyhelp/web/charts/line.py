@@ -48,10 +48,18 @@ class LineChart(Chart):
         bottom, slots = top + 230, max(len(self.labels), 1)
         drawing.axis(left, right, top, bottom, top_value, step, self.unit)
         inner = right - left - 44
-        xs = [left + 22 + (inner * at / (slots - 1) if slots > 1 else inner / 2) for at in range(len(self.labels))]
+        xs = [
+            left + 22 + (inner * at / (slots - 1) if slots > 1 else inner / 2)
+            for at in range(len(self.labels))
+        ]
         room = inner / (slots - 1) if slots > 1 else inner
-        ys = [[bottom - (bottom - top) * value / top_value if is_number(value) else None for value in series.values]
-              for series in self.series]
+        ys = [
+            [
+                bottom - (bottom - top) * value / top_value if is_number(value) else None
+                for value in series.values
+            ]
+            for series in self.series
+        ]
         for at in range(len(self.series)):
             self._line(drawing, at, xs, ys[at], bottom, room)
         self._values(drawing, xs, ys, room)
@@ -98,17 +106,25 @@ class LineChart(Chart):
             for position, value in enumerate(series.values):
                 if not is_number(value) or (crowded and position not in shown):
                     continue
-                others = [each[position] for other, each in enumerate(ys) if other != at and each[position] is not None]
+                others = [
+                    each[position]
+                    for other, each in enumerate(ys)
+                    if other != at and each[position] is not None
+                ]
                 y = ys[at][position]
                 beside = [ys[at][each] for each in (position - 1, position + 1) if 0 <= each < len(xs)]
                 valley = not others and all(each is not None and each < y - 12 for each in beside)
                 below = valley or any(y > other or (y == other and at) for other in others)
-                drawing.text(xs[position], y + (21 if below else -11), words(value, self.unit), "middle", INK, 13, 600)
+                drawing.text(
+                    xs[position], y + (21 if below else -11), words(value, self.unit), "middle", INK, 13, 600
+                )
 
     def _labels(self, drawing, xs, bottom, room, size):
         """Print the labels under the axis, leaving some out if they would touch; return the height used."""
-        widest = max((text_width(word, size) for label in self.labels for word in label_words(label).split()),
-                     default=0)
+        widest = max(
+            (text_width(word, size) for label in self.labels for word in label_words(label).split()),
+            default=0,
+        )
         every = max(1, min(len(xs), math.ceil((widest + 8) / room)))
         tallest = 1
         for at, label in enumerate(self.labels):

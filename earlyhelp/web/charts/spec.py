@@ -79,7 +79,9 @@ class Chart:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", self.id):
             raise ValueError(f"A chart's id is lower case letters, numbers and hyphens, not “{self.id}”.")
         if not 1 <= len(series) <= allowed:
-            raise ValueError(f"“{self.title}” has {len(series)} series; this kind of chart takes 1 to {allowed}.")
+            raise ValueError(
+                f"“{self.title}” has {len(series)} series; this kind of chart takes 1 to {allowed}."
+            )
 
     def _check_lengths(self, labels, series):
         for each in series:
@@ -98,8 +100,11 @@ class Chart:
         """Return the data as sentences, for people who hear the chart."""
         heads, rows = self.data()
         lines = [
-            f"{row[0]}: " + ", ".join(f"{head} {cell}" if len(heads) > 2 else cell
-                                      for head, cell in zip(heads[1:], row[1:], strict=True))
+            f"{row[0]}: "
+            + ", ".join(
+                f"{head} {cell}" if len(heads) > 2 else cell
+                for head, cell in zip(heads[1:], row[1:], strict=True)
+            )
             for row in rows
         ]
         return self.description or ("; ".join(lines) + "." if lines else "There is no data.")
@@ -107,15 +112,23 @@ class Chart:
     def table(self, hide_caption=False):
         """Return the Table of the same data."""
         heads, rows = self.data()
-        return Table(self.title, heads, rows, hide_caption=hide_caption, numeric=tuple(range(1, len(heads))),
-                     stack=False)
+        return Table(
+            self.title,
+            heads,
+            rows,
+            hide_caption=hide_caption,
+            numeric=tuple(range(1, len(heads))),
+            stack=False,
+        )
 
     def svg(self):
         """Return both drawings, wide and narrow, as one SafeString."""
-        return SafeString("".join(
-            self.draw(width).svg(f"{self.id}-{kind}", f"app-chart__{kind}", self.title, self.describe())
-            for kind, width in (("wide", self.WIDE), ("narrow", self.NARROW))
-        ))
+        return SafeString(
+            "".join(
+                self.draw(width).svg(f"{self.id}-{kind}", f"app-chart__{kind}", self.title, self.describe())
+                for kind, width in (("wide", self.WIDE), ("narrow", self.NARROW))
+            )
+        )
 
     def svg_wide(self):
         """Return the wide drawing alone."""

@@ -4,7 +4,7 @@ from django import template
 from django.conf import settings
 from django.forms import BaseForm, BaseFormSet
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 from earlyhelp.web import dates
 from earlyhelp.web.forms import summary_errors
@@ -38,16 +38,22 @@ def tag(text, colour=""):
     """A GOV.UK tag. Words carry the meaning; the colour only helps."""
     if colour not in TAG_COLOURS:
         raise template.TemplateSyntaxError(f"There is no tag colour “{colour}”.")
-    return format_html('<strong class="govuk-tag{}">{}</strong>', f" govuk-tag--{colour}" if colour else "", text)
+    return format_html(
+        '<strong class="govuk-tag{}">{}</strong>', f" govuk-tag--{colour}" if colour else "", text
+    )
 
 
 @register.simple_tag
 def level(number, name=""):
     """A level of need: four small bars (not read aloud) and the words."""
-    bars = "".join('<i class="on"></i>' if position <= number else "<i></i>" for position in range(1, LEVELS + 1))
+    bars = "".join(
+        '<i class="on"></i>' if position <= number else "<i></i>" for position in range(1, LEVELS + 1)
+    )
     return format_html(
         '<span class="app-nowrap"><span class="app-pips" aria-hidden="true">{}</span>Level {}{}</span>',
-        mark_safe(bars), number, f" {name}" if name else "",
+        SafeString(bars),
+        number,
+        f" {name}" if name else "",
     )
 
 
@@ -57,10 +63,12 @@ def meter(first, now=None):
     if first is None:
         return ""
     now = first if now is None else now
-    kinds = ("on" if n <= min(first, now) else "new" if n <= now else "was" if n <= first else ""
-             for n in range(1, SCALE_TOP + 1))
+    kinds = (
+        "on" if n <= min(first, now) else "new" if n <= now else "was" if n <= first else ""
+        for n in range(1, SCALE_TOP + 1)
+    )
     blocks = "".join(f'<i class="{kind}"></i>' if kind else "<i></i>" for kind in kinds)
-    return format_html('<span class="app-meter" aria-hidden="true">{}</span>', mark_safe(blocks))
+    return format_html('<span class="app-meter" aria-hidden="true">{}</span>', SafeString(blocks))
 
 
 @register.inclusion_tag("components/voice.html")
@@ -162,4 +170,6 @@ def join_words(values):
     values = list(values)
     if len(values) < 2:
         return values[0] if values else ""
-    return format_html("{} and {}", format_html_join(", ", "{}", ((each,) for each in values[:-1])), values[-1])
+    return format_html(
+        "{} and {}", format_html_join(", ", "{}", ((each,) for each in values[:-1])), values[-1]
+    )
