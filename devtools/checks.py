@@ -39,7 +39,11 @@ def steps(environment):
     manage = [PYTHON, "manage.py"]
     templates = [tool + "djlint", "--lint", "--quiet", "templates"]
     return [
-        ("Python style", [tool + "ruff", "check", "--output-format", "concise", *PYTHON_SOURCES], environment),
+        (
+            "Python style",
+            [tool + "ruff", "check", "--output-format", "concise", *PYTHON_SOURCES],
+            environment,
+        ),
         ("template style", templates, environment),
         ("types", [tool + "mypy", "--cache-dir", str(VAR / "mypy"), *typed_files()], environment),
         ("imports point one way", [tool + "lint-imports", "--no-cache"], environment),
@@ -50,12 +54,7 @@ def steps(environment):
             environment,
         ),
         ("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], deployment),
-        ("no registry address", ["sh", "-c", NO_REGISTRY], environment),
     ]
-
-
-ADDRESS = '"resolved": "http|^--?(index-url|extra-index-url|i) |registry *= *http'
-NO_REGISTRY = f"! git grep -nIE '{ADDRESS}' -- . ':!devtools'"
 
 
 def typed_files():
