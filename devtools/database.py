@@ -38,9 +38,9 @@ def migrate(environment, stamp):
     say("database is up to date")
 
 
-def has_agencies(admin_url):
+def has_agencies(owner_url):
     """Say whether anybody has been loaded yet."""
-    connection = psycopg2.connect(admin_url)
+    connection = psycopg2.connect(owner_url)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM hubs_agency)")
         found = cursor.fetchone()[0]
@@ -48,9 +48,9 @@ def has_agencies(admin_url):
     return found
 
 
-def load_demo(environment, admin_url):
+def load_demo(environment):
     """Load the invented county into an empty database."""
-    if has_agencies(admin_url):
+    if has_agencies(environment["OWNER_DATABASE_URL"]):
         return
     say("loading the invented county")
     manage_as_owner(environment, "load_demo")

@@ -8,7 +8,7 @@ import time
 
 from devtools import database, frontend, processes, services, state, system
 from devtools.console import PYTHON, ROOT, VAR, die, say
-from devtools.postgres import DATABASE, Cluster
+from devtools.postgres import Cluster
 
 SIGN_INS = VAR / "demo-signins.json"
 
@@ -24,7 +24,7 @@ def run(port=8000, seconds=None):
         cluster = Cluster(state.load())
         with state.only_one("migrate"):
             database.migrate(environment, cluster.folder / "migrated")
-            database.load_demo(environment, cluster.url("admin", DATABASE))
+            database.load_demo(environment)
         serve({**environment, "PORT": str(processes.free_port(port))}, wanted=port, seconds=seconds)
     say("stopped")
 

@@ -50,7 +50,7 @@ def find_binaries():
     if shutil.which("postgres"):
         return Path(shutil.which("postgres")).parent
     return die(
-        "no PostgreSQL for this machine: install PostgreSQL 15 or later, or set PG_BIN or DATABASE_URL"
+        "no PostgreSQL for this machine: install PostgreSQL 15 or later, or set PG_BIN to its folder of programs"
     )
 
 

