@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -268,6 +268,14 @@ def wake(*, user: User, by: Actor) -> None:
     user.asleep_since, user.woken_at = None, timezone.now()
     user.save(update_fields=["asleep_since", "woken_at"])
     _record(by, "woke an account", user)
+
+
+def wake_for_demo(user: User) -> None:
+    """Let an invented person be chosen again in a demo that has run for longer than the dormancy period."""
+    if not settings.EH_DEMO:
+        raise PermissionDenied("There is no demo here.")
+    user.asleep_since, user.woken_at = None, timezone.now()
+    user.save(update_fields=["asleep_since", "woken_at"])
 
 
 @transaction.atomic

@@ -58,6 +58,8 @@ def sign_in_as(request) -> HttpResponse:
         if user is None:
             raise Http404
         logout(request)
+        if user.is_asleep:
+            actions.wake_for_demo(user)
         login(request, user, backend=BACKEND)
         stamp_second_factor(request.session, user, "demo")
         request.session[SIGNED_IN_AT] = int(time.time())

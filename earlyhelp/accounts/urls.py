@@ -22,11 +22,7 @@ ours = [
     path("accounts/", people.people, name="people"),
     path("accounts/invite/", people.invite, name="invite"),
     path("accounts/<int:pk>/", people.person, name="person"),
-    re_path(
-        rf"^accounts/(?P<pk>\d+)/(?P<action>{'|'.join(people.ACTIONS)})/$",
-        people.change_person,
-        name="change_person",
-    ),
+    path("accounts/<int:pk>/<slug:action>/", people.change_person, name="change_person"),
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
+from django.utils import timezone
 
 from earlyhelp.accounts import demo
 from earlyhelp.checks import check_demo
@@ -34,6 +35,12 @@ def test_one_click_signs_in_with_both_factors(personas, browser):
     assert "Sign in as Priya Raman" in page
     assert PASSWORD not in page
     assert browser.post(reverse("demo_sign_in"), {"email": EMAIL}).status_code == 302
+    assert browser.get(reverse("accounts:profile")).status_code == 200
+
+
+def test_person_of_an_old_demo_wakes_up(personas, browser, priya):
+    type(priya).objects.filter(pk=priya.pk).update(asleep_since=timezone.now())
+    browser.post(reverse("demo_sign_in"), {"email": EMAIL})
     assert browser.get(reverse("accounts:profile")).status_code == 200
 
 

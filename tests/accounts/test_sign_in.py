@@ -1,13 +1,16 @@
 """Signing in: one wording for every refusal, guessing that is slow, codes that work once."""
 
 import datetime as dt
+import re
+import uuid
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, resolve, reverse
+from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 from redis.exceptions import ConnectionError as CacheGone
 
@@ -218,26 +221,56 @@ def test_there_is_no_sign_up(client):
         reverse("account_signup")
 
 
-def addresses(patterns=None, prefix=""):
-    """Every address of the site, with numbers and words put in where it asks for them."""
+SAMPLES = {
+    "IntConverter": 1,
+    "UUIDConverter": uuid.UUID(int=1),
+    "SlugConverter": "x",
+    "StringConverter": "x",
+    "PathConverter": "x",
+}
+
+
+def addresses(patterns=None, prefix="/"):
+    """Every address of the site with its view; numbers and words stand where it asks for them."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
-        route = prefix + str(entry.pattern).lstrip("^").rstrip("$")
-        if hasattr(entry, "url_patterns"):
-            yield from addresses(entry.url_patterns, route)
+        if isinstance(entry.pattern, RegexPattern):
+            route = re.sub(r"\(\?P<\w+>[^)]*\)", "1", entry.pattern._regex).strip("^$")
         else:
-            yield entry
+            route = re.sub(
+                r"<(?:\w+:)?(\w+)>", lambda found, entry=entry: sample(entry, found[1]), str(entry.pattern)
+            )
+        if hasattr(entry, "url_patterns"):
+            yield from addresses(entry.url_patterns, prefix + route)
+        else:
+            yield prefix + route, entry
 
 
-def test_session_without_second_factor_reaches_only_what_says_so(priya):
-    """The middleware decides by declaration: none but the listed views is open to a password alone."""
-    half_open = {
-        entry.name
-        for entry in addresses()
-        if (declared := getattr(entry.callback, "access", None))
-        and not declared.is_public
-        and not declared.needs_second_factor
-    }
+def sample(entry, name):
+    converter = entry.pattern.converters[name]
+    return str(SAMPLES.get(type(converter).__name__, "x"))
+
+
+def test_session_without_second_factor_reaches_nothing(priya, browser):
+    """Every address of every application: public, one of three for enrolling, or a way back to enrolment."""
+    second_factor.remove_second_factor(priya)
+    give_password(browser)
+    half_open, walked = set(), 0
+    for address, entry in addresses():
+        declared = getattr(entry.callback, "access", None)
+        if declared is not None and declared.is_public:
+            continue
+        if declared is not None and not declared.needs_second_factor:
+            half_open.add(entry.name)
+            continue
+        assert resolve(address)
+        for method in (browser.get, browser.post):
+            answer = method(address)
+            walked += 1
+            assert (answer.status_code, answer.get("Location")) == (302, reverse("mfa_activate_totp")), (
+                address
+            )
     assert half_open == {"account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
+    assert walked >= 18
 
 
 def test_password_only_session_is_sent_to_enrolment(priya, browser):

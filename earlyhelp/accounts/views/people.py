@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -95,6 +95,8 @@ def person(request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_person(request, pk: int, action: str) -> HttpResponse:
     """Carry out one of the buttons of the account's page. Reached by GET it asks "are you sure" first."""
+    if action not in ACTIONS:
+        raise Http404
     shown = get_object_or_404(get_user_model(), pk=pk)
     if request.method == "GET":
         words, hint = next((words, hint) for name, _, words, hint in BUTTONS if name == action)
