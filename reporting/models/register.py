@@ -11,7 +11,11 @@ from earlyhelp.web.ids import new_id
 from hubs.models import Hub, Membership
 from reporting.register.facts import Facts, Remark
 from reporting.register.mapping import Mapping
-from reporting.register.querysets import PossibleDuplicateQuerySet, RegisterImportQuerySet, RegisterRowQuerySet
+from reporting.register.querysets import (
+    PossibleDuplicateQuerySet,
+    RegisterImportQuerySet,
+    RegisterRowQuerySet,
+)
 
 
 class ImportStatus(models.TextChoices):

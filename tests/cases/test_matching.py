@@ -170,7 +170,7 @@ def test_corrupted_records_are_found_and_ranked():
         blocked += index in near
         found = ranked(wanted, [(other, people[other]) for other in near])
         first_five += index in [key for key, _ in found[:5]]
-    print(f"blocking recall {blocked / 600:.3f}, among the first five {first_five / 600:.3f}")  # noqa: T201
+    print(f"blocking recall {blocked / 600:.3f}, among the first five {first_five / 600:.3f}") 
     assert blocked >= 0.99 * 600
     assert first_five >= 0.97 * 600
 
