@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class AssessmentsConfig(AppConfig):
     name = "assessments"
+    verbose_name = "Assessments"
+
+    def ready(self) -> None:
+        from assessments.listeners import listen
+
+        listen()

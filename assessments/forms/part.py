@@ -5,6 +5,7 @@ every kind of question, what is already there, what differs.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,8 +44,7 @@ class Version:
 
     lines: tuple[str, ...]
     name: str
-    at: str
-    raw: str
+    when: dt.datetime
 
 
 @dataclass(kw_only=True)
@@ -52,7 +52,9 @@ class Line:
     """One question as the page draws it: its boxes, and what stands beside them."""
 
     question: Question
+    question_label: str
     heading: str
+    hint: str
     help: str
     boxes: list[BoundField]
     not_known: BoundField | None = None
@@ -163,6 +165,8 @@ class PartForm(Form):
             found.append(
                 Line(
                     question=question,
+                    question_label=told(question.label, self.subject),
+                    hint=told(question.hint, self.subject),
                     heading=told(question.heading, self.subject),
                     help=told(question.help, self.subject),
                     boxes=boxes,
@@ -184,8 +188,7 @@ class PartForm(Form):
             Version(
                 lines=tuple(in_words(question, {name: entry["value"]}, self.household, self.subject)),
                 name=entry["name"],
-                at=entry["at"],
-                raw=entry["value"] if isinstance(entry["value"], str) else "",
+                when=dt.datetime.fromisoformat(entry["at"]),
             )
             for entry in entries
         ]

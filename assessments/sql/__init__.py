@@ -35,3 +35,14 @@ begin
   return forgotten;
 end $$
 """
+
+# Whether the plan is being carried out. Says yes or no about a case that the reader may see, whatever its
+# categories.
+PLAN_STARTED = """
+create or replace function app.plan_has_started(the_case uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  return exists (select 1 from cases_case c where c.id = the_case and c.acl && app.tokens())
+     and exists (select 1 from cases_action a where a.case_id = the_case and a.started_at is not null);
+end $$
+"""

@@ -33,8 +33,8 @@ class CopyForm(Form):
     person = forms.ChoiceField(
         label="Who is this copy for?",
         widget=forms.RadioSelect,
-        help_text="Their copy shows the children’s pages and their own. It never shows another adult’s
-        words.", error_messages={"required": "Select who this copy is for"},
+        help_text="It shows the children’s pages and their own. It never shows another adult’s words.",
+        error_messages={"required": "Select who this copy is for"},
     )
 
     def __init__(self, *args, book: Book, **kwargs):

@@ -38,14 +38,13 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     people, hubs = results(check)
     form_class = RingFirstForm if hubs else NotAMatchForm
     form = form_class(request.POST or None)
-    if request.method == "POST" and (people or hubs):
-        if form.is_valid():
-            try:
-                clear_check(check=check, reason=form.cleaned_data["reason"], by=request.actor)
-            except ValidationError as error:
-                form.add_error("reason", error)
-            else:
-                return redirect("assessment-register", check.pk)
+    if request.method == "POST" and (people or hubs) and form.is_valid():
+        try:
+            clear_check(check=check, reason=form.cleaned_data["reason"], by=request.actor)
+        except ValidationError as error:
+            form.add_error("reason", error)
+        else:
+            return redirect("assessment-register", check.pk)
     record_look(
         request.actor, "Opened what a check found", level="results", found=len(people), hubs=len(hubs)
     )

@@ -16,7 +16,7 @@ from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Page, digest
 from assessments.forms.part import PartForm, raw
-from assessments.household import told
+from assessments.household import Subject, told
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
@@ -24,6 +24,7 @@ from assessments.spec import Part, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
 from assessments.views.record import part_url
 from cases.models import Consent, Person
+from cases.rules import NotAllowed
 from earlyhelp.access import Permission, access
 from earlyhelp.web.dates import clock
 from hubs.models import Agency, Agreement, Category
@@ -141,13 +142,14 @@ def _show(
     section = section or page.editable(is_shared=is_shared)
     subject = page.subject
     before, after = neighbours(book, page)
-    title = told(page.part.question or page.part.title, subject)
+    somebody = Subject(id="", name="one child" if subject and subject.is_child else "one adult")
     context = {
         "assessment": assessment,
         "part": page.part,
         "subject": subject,
         "form": form,
-        "heading": title,
+        "heading": told(page.part.question or page.part.title, subject),
+        "title": told(page.part.title, somebody),
         "caption": f"{book.form.section_of(page.part.key).number}. {book.form.section_of(page.part.key).title}",
         "intro": told(page.part.intro, subject),
         "all_optional": all(question.optional for question in page.part.questions),
@@ -165,8 +167,19 @@ def _show(
         "roomy": True,
     }
     context["readers"], context["not_readers"] = readers(assessment, category_of(page.part))
+    if not context["may_write"]:
+        context["why_not"] = why_not(request, assessment, page.part)
     template = "assessments/part.html" if context["may_write"] else "assessments/part_read.html"
     return render(request, template, context, status=status)
+
+
+def why_not(request: HttpRequest, assessment: Assessment, spec: Part) -> str:
+    """Why this reader cannot write here, in the rule's own words."""
+    try:
+        check_can_write(request.actor, assessment, spec)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
 
 
 def _others(page: PageOf, request: HttpRequest) -> list[tuple[str, Any]]:

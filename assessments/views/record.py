@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments.models import Assessment, ConsentStatement, SectionStatus
 from assessments.pages import Book, PageOf, read
@@ -276,11 +277,16 @@ def writers(book: Book) -> list[Writer]:
     return sorted(found, key=lambda writer: writer.at, reverse=True)
 
 
-def _working_day(assessment: Assessment) -> tuple[int, int] | None:
-    """(which working day it is, of how many), while the assessment runs and its due date is known."""
-    from django.utils import timezone
+def _working_day(assessment: Assessment) -> tuple[int, int, int] | None:
+    """(which working day it is, of how many, how many late), while the assessment runs and its due date is
+    known.
+    """
 
     if assessment.due_on is None or assessment.is_signed_off or not assessment.is_open:
         return None
     start = timezone.localdate(assessment.initiated_at)
-    return working_days_between(start, timezone.localdate()), working_days_between(start, assessment.due_on)
+    day_now, days = (
+        working_days_between(start, timezone.localdate()),
+        working_days_between(start, assessment.due_on),
+    )
+    return day_now, days, max(day_now - days, 0)

@@ -55,7 +55,8 @@ class Cards:
         return [self.home, *self.children, *self.adults]
 
     def are_valid(self) -> bool:
-        return all([form.is_valid() for form in self.forms])
+        valid = [form.is_valid() for form in self.forms]  # every one, so that all errors are shown at once
+        return all(valid)
 
 
 @access(Permission.CASE_REGISTER)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.hooks import tell_case_closed
 from cases.actions.notes import write_event
 from cases.models import Case, CaseStatus, ClosureReason
 from cases.rules.case import check_can_close
@@ -38,6 +39,7 @@ def close_case(*, case: Case, reason: str, note: str = "", closed_on: dt.date | 
     case.save(
         update_fields=["status", "closed_on", "closure_reason", "closure_note", "next_review_on", "updated_at"]
     )
+    tell_case_closed(case, by)
     lead = case.leads.filter(until_at__isnull=True).first()
     if lead:
         lead.until_at = timezone.now()

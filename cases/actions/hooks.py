@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cases.models import Action
+from cases.models import Action, Case
 from earlyhelp.access import Actor
 
 # Called as listener(action=..., by=...) when an action of a plan starts, once for each action.
 after_action_started: list[Callable[..., None]] = []
+
+# Called as listener(case=..., by=...) while a case is being closed, when its closer can still see it.
+after_case_closed: list[Callable[..., None]] = []
 
 
 def tell_action_started(action: Action, by: Actor) -> None:
     """Call everybody who asked to know that an action has started."""
     for listener in after_action_started:
         listener(action=action, by=by)
+
+
+def tell_case_closed(case: Case, by: Actor) -> None:
+    """Call everybody who asked to know that a case is closed."""
+    for listener in after_case_closed:
+        listener(case=case, by=by)

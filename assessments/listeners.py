@@ -1,0 +1,31 @@
+"""What assessments do when something happens in a case: registered with the lists in cases.actions.hooks."""
+
+from __future__ import annotations
+
+from cases.actions import hooks
+from cases.models import Action, Case
+from earlyhelp.access import Actor
+
+
+def when_action_started(*, action: Action, by: Actor) -> None:
+    """The plan is being carried out: assessments of its case that are signed off are complete (domain.md 1.3)."""
+    from assessments.actions import complete_if_ready
+
+    complete_if_ready(case=action.case, by=by)
+
+
+def when_case_closed(*, case: Case, by: Actor) -> None:
+    """The case ends, and its assessments with it."""
+    from assessments.actions import close_assessments
+
+    close_assessments(case=case, by=by)
+
+
+def listen() -> None:
+    """Ask to be told, once per process."""
+    for happened, listener in (
+        (hooks.after_action_started, when_action_started),
+        (hooks.after_case_closed, when_case_closed),
+    ):
+        if listener not in happened:
+            happened.append(listener)
