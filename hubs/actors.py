@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from earlyhelp.access import Actor, Role
-from hubs.models import Agreement, Category, Hub, Membership
+from hubs.models import AgreementCategory, Category, Hub, Membership
 
 SESSION_KEY = "membership"
 
@@ -36,13 +36,7 @@ def actor_for_request(request) -> Actor | None:
 
 def _build(membership: Membership) -> Actor:
     roles = tuple(membership.roles)
-    agreement = Agreement.objects.live()
-    categories: frozenset[int] = frozenset()
-    if agreement:
-        signed = [s for s in agreement.signatures.filter(agency_id=membership.agency_id) if s.is_live]
-        if signed:
-            cells = agreement.matrix.filter(agency_kind=membership.agency.kind)
-            categories = frozenset(cells.values_list("category", flat=True))
+    categories = frozenset(AgreementCategory.objects.given_to(membership.agency).values_list("category", flat=True))
     is_covered = bool(categories)
 
     hubs: list[Hub] = []

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from earlyhelp.access.permissions import Role
-from hubs.querysets import AgencyQuerySet, AgreementQuerySet, HubQuerySet, MembershipQuerySet
+from hubs.querysets import AgencyQuerySet, AgreementCategoryQuerySet, AgreementQuerySet, HubQuerySet, MembershipQuerySet
 
 
 class AgencyKind(models.TextChoices):
@@ -174,6 +174,8 @@ class AgreementCategory(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="matrix")
     agency_kind = models.CharField(max_length=24, choices=AgencyKind)
     category = models.PositiveSmallIntegerField(choices=Category)
+
+    objects = AgreementCategoryQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -60,3 +60,20 @@ class AgreementQuerySet(models.QuerySet):
     def live(self):
         """The version in force today, or None."""
         return self.filter(in_force(), activated_at__lte=timezone.now()).order_by("-version").first()
+
+
+class AgreementCategoryQuerySet(models.QuerySet):
+    def given_to(self, agency):
+        """What the live agreement gives an agency of this kind, if this agency's signature is live; else nothing."""
+        from hubs.models import Agreement
+
+        today = timezone.localdate()
+        live = Agreement.objects.filter(in_force(), activated_at__lte=timezone.now()).order_by("-version")
+        return self.filter(
+            agreement=models.Subquery(live.values("pk")[:1]),
+            agency_kind=agency.kind,
+            agreement__signatures__agency=agency,
+            agreement__signatures__suspended_at__isnull=True,
+            agreement__signatures__withdrawn_at__isnull=True,
+            agreement__signatures__signed_on__lte=today,
+        )

@@ -166,17 +166,23 @@ def next_reference() -> str:
         return f"{settings.EARLY_HELP['REFERENCE_PREFIX']}-{cursor.fetchone()[0]}"
 
 
-def _create_person(family: Family, details: PersonDetails, by: Actor) -> Person:
-    nhs_number, nhs_warning = check_nhs_number(details.nhs_number)
+def identifiers_of(details: PersonDetails) -> dict[str, str]:
+    """NHS number and UPN as they are stored, each with its warning."""
+    nhs_number, nhs_number_warning = check_nhs_number(details.nhs_number)
     upn, upn_warning = check_upn(details.upn)
+    return {
+        "nhs_number": nhs_number, "nhs_number_warning": nhs_number_warning, "upn": upn, "upn_warning": upn_warning,
+    }
+
+
+def _create_person(family: Family, details: PersonDetails, by: Actor) -> Person:
     return Person.objects.create(
         family=family, first_name=details.first_name, last_name=details.last_name, known_as=details.known_as,
         born_on=details.born_on, due_on=details.due_on, sex=details.sex, ethnicity=details.ethnicity,
-        language=details.language, interpreter_needed=details.interpreter_needed, nhs_number=nhs_number,
-        nhs_number_warning=nhs_warning, upn=upn, upn_warning=upn_warning, is_child=details.is_child,
+        language=details.language, interpreter_needed=details.interpreter_needed, is_child=details.is_child,
         lives_with_family=details.lives_with_family, role_in_household=details.role_in_household,
         phone=details.phone, contact_advice=details.contact_advice, school=details.school,
-        recorded_by_agency=by.agency,
+        recorded_by_agency=by.agency, **identifiers_of(details),
     )
 
 

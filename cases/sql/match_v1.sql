@@ -42,10 +42,10 @@ begin
                    + case when s.born_like then 0.5 else 0 end + case when s.same_postcode then 0.2 else 0 end)::real as score
         from scored s
     )
-    select r.id, r.hub_id, r.score from (
+    select r.id, r.hub_id::int, r.score from (
       select r.* from ranked r where r.acl && app.tokens() order by r.score desc limit $7) r
     union all
-    (select null::uuid, r.hub_id, max(r.score)::real from ranked r
+    (select null::uuid, r.hub_id::int, max(r.score)::real from ranked r
       where not (r.acl && app.tokens())
         and (r.same_number or (r.name_like >= 0.4 and r.born_like) or (r.name_like >= 0.6 and r.same_postcode)
              or ($2 is null and $3 = '' and r.name_like >= 0.85))

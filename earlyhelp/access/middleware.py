@@ -32,17 +32,19 @@ class AccessMiddleware:
     def __call__(self, request):
         with transaction.atomic():
             request.actor = None
-            clear_request()
             if request.user.is_authenticated and self.has_second_factor(request):
                 request.actor = self.load_actor(request)
-                if request.actor:
-                    begin_request(request.actor.user.pk, request.actor.membership.pk)
+            if request.actor:
+                begin_request(request.actor.user.pk, request.actor.membership.pk)
+            else:
+                clear_request()
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response = response.render()
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-            elif not connection.needs_rollback:
+            elif connection.savepoint_ids and not connection.needs_rollback:
+                # Inside somebody else's transaction (a test's): ours ends with it, so the context is put away by hand.
                 clear_request()
         return response
 

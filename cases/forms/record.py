@@ -1,0 +1,143 @@
+"""Forms of the overview, the people and the timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.utils import timezone
+
+from cases.actions.open import PersonDetails
+from cases.models import Case, Ethnicity, NoteKind, Person, Sex
+from earlyhelp.web.forms import ClockField, DatePartsField, FilterForm, Form, Look, NearDateField
+from hubs.models import Agency, Category
+
+NOTE_KINDS = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.EVENT]
+
+
+class PersonForm(Form):
+    """One child or adult. An unborn baby has a due date instead of a birth date."""
+
+    is_child = forms.TypedChoiceField(
+        label="Is this a child or an adult?", choices=[("yes", "A child or young person"), ("no", "An adult")],
+        widget=forms.RadioSelect, coerce=lambda value: value == "yes",
+    )
+    first_name = forms.CharField(label="First names", max_length=120, required=False)
+    last_name = forms.CharField(label="Family name", max_length=120, required=False)
+    known_as = forms.CharField(label="Known as", max_length=120, required=False)
+    born_on = DatePartsField(label="Date of birth", required=False, not_after=timezone.localdate)
+    due_on = DatePartsField(label="Due date, if not yet born", required=False)
+    sex = forms.ChoiceField(label="Sex", choices=Sex.choices, widget=forms.RadioSelect, initial=Sex.UNKNOWN)
+    ethnicity = forms.ChoiceField(label="Ethnicity", choices=Ethnicity.choices, initial=Ethnicity.NOBT)
+    role_in_household = forms.CharField(label="Relationship to the children", max_length=80, required=False)
+    lives_with_family = forms.BooleanField(label="Lives with the family", required=False, initial=True)
+    language = forms.CharField(label="First language", max_length=60, required=False)
+    interpreter_needed = forms.BooleanField(label="Needs an interpreter", required=False)
+    school = forms.CharField(label="School, nursery or college", max_length=120, required=False)
+    phone = forms.CharField(label="Phone", max_length=30, required=False)
+    contact_advice = forms.CharField(label="How and when to contact", max_length=200, required=False)
+    nhs_number = forms.CharField(label="NHS number", max_length=20, required=False)
+    upn = forms.CharField(label="Unique pupil number (UPN)", max_length=20, required=False)
+    reason = forms.CharField(label="Why are you changing this?", max_length=300)
+
+    looks = {
+        "known_as": Look(hints={}),
+        "born_on": Look(label_size="s"),
+        "due_on": Look(label_size="s"),
+        "sex": Look(inline=True, label_size="s"),
+        "is_child": Look(inline=True, label_size="s"),
+        "nhs_number": Look(width=10),
+        "upn": Look(width=20),
+        "phone": Look(width=20),
+    }
+
+    def __init__(self, *args, person: Person | None = None, **kwargs):
+        if person:
+            initial = {name: getattr(person, name) for name in self.base_fields if hasattr(person, name)}
+            kwargs["initial"] = initial | {"is_child": "yes" if person.is_child else "no"}
+        super().__init__(*args, **kwargs)
+        if person is None:
+            del self.fields["reason"]
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("first_name") and not data.get("last_name"):
+            self.add_error("first_name", "Enter a first name or a family name")
+        if data.get("born_on") and data.get("due_on"):
+            self.add_error("due_on", "Enter a date of birth or a due date, not both")
+        return data
+
+    def details(self) -> PersonDetails:
+        """What was typed, for the actions."""
+        return PersonDetails(**{name: value for name, value in self.cleaned_data.items() if name != "reason"})
+
+
+class StrengthsForm(Form):
+    strengths = forms.CharField(
+        label="What is going well in this family?", widget=forms.Textarea, required=False,
+        help_text="One strength a line, in words the family would use.",
+    )
+    looks = {"strengths": Look(label_size="m", rows=6)}
+
+
+class NoteForm(Form):
+    """One entry of the timeline. Fact, what was said and professional view are different things."""
+
+    kind = forms.ChoiceField(label="What are you adding?", choices=NOTE_KINDS, widget=forms.RadioSelect)
+    about = forms.ModelChoiceField(label="Who is it about?", queryset=Person.objects.none(), required=False,
+                                   empty_label="The whole family")
+    title = forms.CharField(label="In a few words", max_length=160)
+    body = forms.CharField(label="What happened", widget=forms.Textarea, required=False)
+    how_asked = forms.CharField(label="Who asked, and how", max_length=120, required=False,
+                                help_text="For a child’s words: for example, while drawing together")
+    category = forms.TypedChoiceField(label="What kind of information is it?", choices=Category.choices, coerce=int,
+                                      help_text="This decides which agencies can read it.")
+    happened_on = NearDateField(label="Day it happened", not_after=timezone.localdate)
+    happened_time = ClockField(label="Time", required=False)
+    not_for = forms.ModelMultipleChoiceField(
+        label="Must any agency on the team not see this?", queryset=Agency.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    looks = {
+        "kind": Look(
+            label_size="m",
+            hints={"fact": "Something seen or checked", "said": "Words of an adult, as close as you can",
+                   "view": "What you make of it, and why", "voice": "A child’s own words"},
+        ),
+        "body": Look(rows=5),
+        "happened_time": Look(width=5),
+        "not_for": Look(label_size="s", small=True),
+    }
+
+    def __init__(self, *args, case: Case, **kwargs):
+        kwargs["initial"] = {"happened_on": timezone.localdate(), "category": Category.FAMILY} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.fields["about"].queryset = Person.objects.filter(family=case.family_id)
+        self.fields["not_for"].queryset = Agency.objects.filter(
+            memberships__teams__in=case.team.current()
+        ).distinct()
+
+    def facts(self) -> dict:
+        """The cleaned answers as write_note takes them."""
+        data = dict(self.cleaned_data)
+        on, at = data.pop("happened_on"), data.pop("happened_time")
+        moment = dt.datetime.combine(on, at or dt.time(12, 0))
+        aware = timezone.make_aware(moment)
+        if on == timezone.localdate() and at is None:
+            aware = timezone.now()
+        return data | {"happened_at": aware, "not_for": [agency.pk for agency in data["not_for"]]}
+
+
+class TimelineFilter(FilterForm):
+    kind = forms.ChoiceField(label="Show", required=False,
+                             choices=[("", "Everything"), *NOTE_KINDS, (NoteKind.EVENT.value, "Events")])
+    category = forms.ChoiceField(label="About", required=False, choices=[("", "Any topic"), *Category.choices])
+
+    def narrow(self, notes):
+        """The notes that were asked for."""
+        if self.cleaned_data.get("kind"):
+            notes = notes.filter(kind=self.cleaned_data["kind"])
+        if self.cleaned_data.get("category"):
+            notes = notes.filter(category=self.cleaned_data["category"])
+        return notes

@@ -1,0 +1,62 @@
+"""`{% load cases %}`: small parts of a family's record."""
+
+from django import template
+from django.utils.html import format_html
+
+from cases.record import TOPIC_COLOURS
+from earlyhelp.web.dates import day, moment
+from earlyhelp.web.tables import Table
+from earlyhelp.web.templatetags.eh import setting, tag
+from hubs.models import Category
+
+register = template.Library()
+
+
+@register.simple_tag
+def topic_tag(category):
+    """The category of a piece of information, in a colour that helps and words that say it."""
+    return tag(Category(category).label, TOPIC_COLOURS[category])
+
+
+@register.filter
+def source_of_words(note):
+    """Where a child's words come from: who asked, how and when."""
+    who = f"Told {note.author.user.full_name}" if note.author else "Recorded"
+    how = f" {note.how_asked[0].lower()}{note.how_asked[1:]}" if note.how_asked else ""
+    return f"{who}{how}, {day(note.happened_at)}"
+
+
+@register.simple_tag
+def team_table(team):
+    """The table of everybody who works with a family."""
+    rows = []
+    for member in team:
+        person = member.membership.user
+        name = format_html("{}, {}", person.full_name, _lower_first(member.membership.job_title))
+        if getattr(member, "is_lead", False):
+            name = format_html("{}<br>{}", name, tag(setting("LEAD_PROFESSIONAL_LABEL"), "teal"))
+        phone = member.membership.contact_phone
+        link = format_html('<a class="govuk-link app-nowrap" href="tel:{}">{}</a>', phone.replace(" ", ""), phone)
+        rows.append([name, member.membership.agency.name, member.helps_with or "Not said", link if phone else ""])
+    return Table(
+        "People working with this family", ["Name and role", "Agency", "What they help with", "Phone"], rows,
+        hide_caption=True, empty="Nobody is on the team yet.",
+    )
+
+
+def _lower_first(words):
+    """"Health visitor" after a name is "health visitor"; PCSO stays PCSO."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+@register.simple_tag
+def event_table(events, with_record=False):
+    """The access log as a table; with_record adds the reference of the record where the reader may know it."""
+    rows = []
+    for event in events:
+        who = event.membership.user.full_name if event.membership else "The system"
+        agency = event.membership.agency.name if event.membership else ""
+        row = [moment(event.at), who, agency, event.verb]
+        rows.append([*row, getattr(event, "reference", "")] if with_record else row)
+    heads = ["When", "Who", "Agency", "What"] + (["Record"] if with_record else [])
+    return Table("Looks and changes", heads, rows, hide_caption=True, empty="Nothing matches.")

@@ -1,0 +1,31 @@
+"""Addresses of families' records. A reference is no secret and no name: what is behind it is checked each time."""
+
+from django.urls import path
+
+from cases import urls_plan
+from cases.views import find, history, record, sharing, team, work
+
+urlpatterns = [
+    path("", work.home, name="home"),
+    path("my-work/", work.my_work, name="my-work"),
+    path("families/", find.find_family, name="find-family"),
+    path("families/list/", work.family_list, name="family-list"),
+    path("families/<slug:reference>/", record.overview, name="record-overview"),
+    path("families/<slug:reference>/strengths/", record.strengths, name="record-strengths"),
+    path("families/<slug:reference>/people/", record.people, name="record-people"),
+    path("families/<slug:reference>/people/add/", record.person_add, name="record-person-add"),
+    path("families/<slug:reference>/people/<uuid:pk>/", record.person_change, name="record-person-change"),
+    path("families/<slug:reference>/addresses/<uuid:pk>/show/", record.address_show, name="record-address-show"),
+    path("families/<slug:reference>/timeline/", record.timeline, name="record-timeline"),
+    path("families/<slug:reference>/timeline/add/", record.note_add, name="record-note"),
+    path("families/<slug:reference>/team/", team.team, name="record-team"),
+    path("families/<slug:reference>/team/<uuid:pk>/leave/", team.leave, name="record-team-leave"),
+    path("families/<slug:reference>/sharing/", sharing.sharing, name="record-sharing"),
+    path("families/<slug:reference>/sharing/answer/", sharing.answer, name="record-consent"),
+    path("families/<slug:reference>/sharing/withdraw/<uuid:person>/", sharing.withdraw, name="record-withdraw"),
+    path("families/<slug:reference>/sharing/lawful/", sharing.lawful, name="record-lawful"),
+    path("families/<slug:reference>/sharing/receipt/", sharing.receipt, name="record-receipt"),
+    path("families/<slug:reference>/history/", history.history, name="record-history"),
+    path("access-log/", history.access_log, name="access-log"),
+    *urls_plan.urlpatterns,
+]

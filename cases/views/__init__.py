@@ -1,0 +1,1 @@
+"""HTTP only: fetch through get_case_for, hand a form to an action, show a page."""

@@ -1,0 +1,98 @@
+"""What every page of a family's record shares: fetching it, recording the look, the bar on top."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cases.models import Address, Case, Consent, LeadProfessional, TeamMember
+from cases.rules.case import can_write
+from earlyhelp.access import Actor
+from earlyhelp.audit import record_look
+
+# (key, words in the sub navigation, address, what the access log says)
+SECTIONS = (
+    ("overview", "Overview", "record-overview", "Opened a family's record"),
+    ("people", "People", "record-people", "Opened the people of a family"),
+    ("timeline", "Timeline", "record-timeline", "Opened a timeline"),
+    ("assessments", "Assessments", "record-assessments", "Opened assessments"),
+    ("plan", "Plan", "record-plan", "Opened a plan"),
+    ("meetings", "Meetings", "record-meetings", "Opened meetings"),
+    ("documents", "Documents", "record-documents", "Opened documents"),
+    ("sharing", "Sharing", "record-sharing", "Opened who can see a record"),
+    ("history", "History", "record-history", "Opened a record's history"),
+)
+_VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {"steps": "Opened step up and step down"}
+
+
+def get_case_for(request: HttpRequest, reference: str, section: str = "overview") -> Case:
+    """The case with this reference, if the person may see it, with the look recorded before anything is shown.
+
+    Raises Http404 otherwise: somebody else's record answers exactly like one that does not exist (pages.md).
+    """
+    case = Case.objects.granted_to(request.actor).with_record_data().filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    record_look(
+        request.actor, _VERBS.get(section, "Opened part of a record"), case=case,
+        level="record" if section == "overview" else "section", section=section,
+    )
+    return case
+
+
+@dataclass(frozen=True)
+class Header:
+    """The identity bar: who leads, whether the family agreed, whether something is kept from some."""
+
+    lead: LeadProfessional | None
+    i_lead: bool
+    agreed_on: object
+    has_refusals: bool
+    restricted_details: int
+    is_restricted: bool
+    may_write: bool
+
+
+def header_of(case: Case, actor: Actor) -> Header:
+    """What the identity bar shows, in four queries."""
+    lead = case.leads.filter(until_at__isnull=True).select_related("membership__user", "membership__agency").first()
+    answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
+    given = [given_on for answer, given_on in answers if answer == "given"]
+    return Header(
+        lead=lead,
+        i_lead=bool(lead and lead.membership_id == actor.membership.pk),
+        agreed_on=min(given) if given else None,
+        has_refusals=any(answer == "refused" for answer, _on in answers),
+        restricted_details=Address.objects.filter(family=case.family_id, is_confidential=True, ends_on=None).count(),
+        is_restricted=case.restrictions.filter(lifted_at__isnull=True).exists(),
+        may_write=can_write(actor, case),
+    )
+
+
+def render_record(
+    request: HttpRequest, template: str, case: Case, section: str, context: dict | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a page of the record: `template` extends cases/record.html and fills its block `record`."""
+    items = [
+        (words, reverse(address, args=[case.reference]), key == section) for key, words, address, _verb in SECTIONS
+    ]
+    page = {
+        "case": case,
+        "section": section,
+        "header": header_of(case, request.actor),
+        "sub_navigation_items": items,
+        "nav": "work",
+    }
+    return render(request, template, page | (context or {}), status=status)
+
+
+def current_team(case: Case) -> list[TeamMember]:
+    """Everybody on the team today, the lead professional first. Each has `is_lead`."""
+    lead = case.leads.filter(until_at__isnull=True).values_list("membership_id", flat=True).first()
+    members = list(case.team.current().with_people())
+    for member in members:
+        member.is_lead = member.membership_id == lead
+    return sorted(members, key=lambda member: (not member.is_lead, member.starts_on, str(member.pk)))

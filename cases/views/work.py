@@ -1,0 +1,42 @@
+"""My work, and the list of families."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from cases.forms.work import FamilyListFilter
+from cases.listing import family_page
+from cases.work import my_work_of
+from earlyhelp.access import Permission, access, public
+from earlyhelp.audit import record_look
+from earlyhelp.web.navigation import navigation_for
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door: to My work, or to the sign-in page."""
+    return redirect("my-work" if request.user.is_authenticated else settings.LOGIN_URL)
+
+
+@access(Permission.MY_WORK)
+def my_work(request: HttpRequest) -> HttpResponse:
+    """What must I do next, and by when, in one screen."""
+    context = {"today": timezone.localdate(), "nav": "work"}
+    if not request.actor.may(Permission.CASE_READ):
+        places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
+        return render(request, "cases/office.html", context | {"places": places})
+    work = my_work_of(request.actor)
+    record_look(request.actor, "Opened My work", level="results", families=len(work.families))
+    return render(request, "cases/my_work.html", context | {"work": work})
+
+
+@access(Permission.CASE_READ)
+def family_list(request: HttpRequest) -> HttpResponse:
+    """Families this person may see, latest news first, with a filter. Counted up to a thousand only."""
+    filters = FamilyListFilter(request.GET or None, actor=request.actor)
+    page = family_page(request, filters)
+    record_look(request.actor, "Saw the list of families", level="results", rows=len(page.rows))
+    return render(request, "cases/family_list.html", {"page": page, "filters": filters, "nav": "work"})

@@ -1,0 +1,172 @@
+"""My work: what must I do next, and by when. Counts are the lengths of the lists that the page shows, never their own queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Action, Case, LeadProfessional, LeadRequest, Meeting, Person, StepDown, StepUp
+from earlyhelp.access import Actor, Permission
+
+SHOWN_FAMILIES = 25
+_OPEN_ACTION = Q(status__in=["not_started", "started"])
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing with a date: an action, a review, a decision."""
+
+    what: str
+    family: str
+    url: str
+    on: dt.date
+
+    @property
+    def days_late(self) -> int:
+        return (timezone.localdate() - self.on).days
+
+
+@dataclass
+class FamilyRow:
+    """One family in the list at the foot of My work."""
+
+    name: str
+    reference: str
+    children: int
+    level_number: int | None
+    level_name: str
+    next_review_on: dt.date | None
+    latest: str
+    actions_done: int
+    actions_total: int
+
+    @property
+    def review_days_late(self) -> int:
+        return (timezone.localdate() - self.next_review_on).days if self.next_review_on else 0
+
+
+@dataclass
+class MyWork:
+    meetings: list[Meeting]
+    lead_requests: list[LeadRequest]
+    step_ups: list[StepUp]
+    step_downs: list[StepDown]
+    overdue: list[Due]
+    soon: list[Due]
+    families: list[FamilyRow]
+    families_total: int
+    led: int
+    hub_counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def requests_total(self) -> int:
+        return len(self.lead_requests) + len(self.step_ups) + len(self.step_downs)
+
+
+def my_work_of(actor: Actor) -> MyWork:
+    """Everything that waits for one person, in a fixed number of queries."""
+    today = timezone.localdate()
+    cases = Case.objects.visible_to(actor)
+    led = list(
+        LeadProfessional.objects.filter(membership=actor.membership, until_at=None).exclude(case__status="closed")
+        .values_list("case_id", flat=True)
+    )
+    mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=_on_team(actor)))
+    due = sorted(_actions_of(actor) + _reviews_of(cases, led), key=lambda each: each.on)
+    rows, total = _families(mine)
+    return MyWork(
+        meetings=_meetings_today(actor),
+        lead_requests=list(
+            LeadRequest.objects.filter(to_membership=actor.membership, status="waiting")
+            .select_related("case__family", "case__level", "case__hub", "from_membership__user", "from_membership__agency")
+            .prefetch_related(
+                Prefetch("case__leads", LeadProfessional.objects.filter(until_at=None).select_related("membership__user"))
+            )
+        ),
+        step_ups=(
+            list(StepUp.objects.to_agency_of(actor).waiting().with_list_data())
+            if actor.may(Permission.STEP_DECIDE) else []
+        ),
+        step_downs=list(StepDown.objects.open().filter(proposed_lead=actor.membership).with_list_data()),
+        overdue=[each for each in due if each.on < today],
+        soon=[each for each in due if today <= each.on <= today + dt.timedelta(days=7)],
+        families=rows,
+        families_total=total,
+        led=len(led),
+        hub_counts=_hub_counts(actor) if actor.hub_ids else {},
+    )
+
+
+def _on_team(actor: Actor):
+    return actor.membership.teams.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()), starts_on__lte=timezone.localdate()
+    ).values("case_id")
+
+
+def _meetings_today(actor: Actor) -> list[Meeting]:
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(
+        Meeting.objects.filter(
+            Q(chair=actor.membership) | Q(invitations__membership=actor.membership),
+            starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=1), status__in=["planned", "held"],
+        ).distinct().select_related("case__family", "chair__user").annotate(
+            asked=Count("invitations", distinct=True),
+            coming=Count("invitations", filter=Q(invitations__answer="accepted"), distinct=True),
+        ).order_by("starts_at")
+    )
+
+
+def _actions_of(actor: Actor) -> list[Due]:
+    actions = (
+        Action.objects.open().owned_by(actor).exclude(case__status="closed")
+        .values_list("what", "case__family__name", "case__reference", "due_on").order_by("due_on")[:50]
+    )
+    return [Due(what, name, reverse("record-plan", args=[ref]), on) for what, name, ref, on in actions]
+
+
+def _reviews_of(cases, led: list) -> list[Due]:
+    reviews = cases.open().filter(pk__in=led, next_review_on__isnull=False).values_list(
+        "family__name", "reference", "next_review_on"
+    )
+    return [Due("Plan review", name, reverse("record-plan", args=[ref]), on) for name, ref, on in reviews]
+
+
+def _families(mine) -> tuple[list[FamilyRow], int]:
+    total = mine.count()
+    values = list(
+        mine.order_by(F("next_review_on").asc(nulls_last=True), "pk").values(
+            "pk", "family_id", "family__name", "reference", "level__number", "level__name", "next_review_on", "latest"
+        )[:SHOWN_FAMILIES]
+    )
+    children = dict(
+        Person.objects.filter(family_id__in=[v["family_id"] for v in values], is_child=True)
+        .values_list("family_id").annotate(n=Count("pk")).order_by()
+    )
+    actions = {
+        pk: (done, all_) for pk, done, all_ in
+        Action.objects.filter(case_id__in=[v["pk"] for v in values]).order_by().values_list("case_id")
+        .annotate(done=Count("pk", filter=Q(status="done")), all=Count("pk"))
+    }
+    return [
+        FamilyRow(
+            v["family__name"], v["reference"], children.get(v["family_id"], 0), v["level__number"],
+            v["level__name"] or "", v["next_review_on"], v["latest"], *actions.get(v["pk"], (0, 0)),
+        )
+        for v in values
+    ], total
+
+
+def _hub_counts(actor: Actor) -> dict[str, int]:
+    """What a coordinator watches over: open families, reviews late, nobody leading."""
+    open_cases = Case.objects.visible_to(actor).open().filter(hub_id__in=actor.hub_ids)
+    has_lead = LeadProfessional.objects.filter(case=OuterRef("pk"), until_at=None)
+    return open_cases.aggregate(
+        open=Count("pk"),
+        review_late=Count("pk", filter=Q(next_review_on__lt=timezone.localdate())),
+        no_lead=Count("pk", filter=~Exists(has_lead)),
+    )
+

@@ -1,0 +1,1 @@
+"""HTTP only: choosing an agency, the directory, the agreement, memberships."""

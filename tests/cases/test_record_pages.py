@@ -1,0 +1,127 @@
+"""The record's pages as Alice (named), Bob (her agency, not named), Charlie (another agency), the hub and anonymous."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Address, CaseNote, Person
+from earlyhelp.access.context import as_system
+from earlyhelp.audit.models import Event
+
+pytestmark = pytest.mark.django_db
+
+PAGES = ["record-overview", "record-people", "record-timeline", "record-team", "record-sharing", "record-history",
+         "record-note", "record-person-add", "record-strengths", "record-consent", "record-lawful", "record-receipt"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_those_who_may_open_a_page(name, people, signed_in_as, client):
+    url = reverse(name, args=[people.case.reference])
+    assert signed_in_as(people.alice).get(url).status_code == 200
+    assert signed_in_as(people.coordinator).get(url).status_code == 200
+    assert signed_in_as(people.bob).get(url).status_code == 404
+    assert signed_in_as(people.charlie).get(url).status_code == 404
+    assert client.get(url).status_code == 302
+
+
+def bare(response, reference):
+    """A page without what differs on every request: the nonce, the form token, the reference asked for."""
+    return re.sub(rb'nonce="[^"]*"|value="[^"]{64}"', b"", response.content).replace(reference.encode(), b"")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hidden_looks_like_absent(name, people, signed_in_as):
+    browser = signed_in_as(people.charlie)
+    hidden = browser.get(reverse(name, args=[people.case.reference]))
+    absent = browser.get(reverse(name, args=["WM-1"]))
+    assert (hidden.status_code, absent.status_code) == (404, 404)
+    assert bare(hidden, people.case.reference) == bare(absent, "WM-1")
+
+
+def test_every_look_is_recorded_in_the_same_transaction(people, signed_in_as):
+    signed_in_as(people.alice).get(reverse("record-overview", args=[people.case.reference]))
+    with as_system():
+        event = Event.objects.get(case_id=people.case.pk, level="record")
+        assert (event.membership_id, event.agency_id) == (people.alice.pk, people.school.pk)
+
+
+def test_overview_needs_as_many_queries_for_five_children_as_for_one(people, signed_in_as, queries_of):
+    url = reverse("record-overview", args=[people.case.reference])
+    browser = signed_in_as(people.alice)
+    few = queries_of(browser, url)
+    with as_system():
+        for n in range(5):
+            child = Person.objects.create(family=people.case.family, first_name=f"Kit{n}", recorded_by_agency=people.school)
+            CaseNote.objects.create(case=people.case, kind="voice", title="Words", body="I like it", about=child,
+                                    happened_at=people.case.created_at, agency=people.school, author=people.alice)
+    assert b"Kit4" in browser.get(url).content
+    assert queries_of(browser, url) == few <= 25
+
+
+def test_address_is_masked_until_shown_and_showing_is_recorded(people, signed_in_as):
+    with as_system():
+        address = Address.objects.create(family=people.case.family, lines="9 Hidden Row", postcode="WM9 9ZZ", is_confidential=True)
+    browser = signed_in_as(people.alice)
+    for name in PAGES:
+        assert b"Hidden Row" not in browser.get(reverse(name, args=[people.case.reference])).content
+    shown = browser.post(reverse("record-address-show", args=[people.case.reference, address.pk]))
+    assert b"9 Hidden Row" in shown.content
+    with as_system():
+        assert Event.objects.filter(verb="Showed a confidential address", membership_id=people.alice.pk).count() == 1
+    assert signed_in_as(people.charlie).post(
+        reverse("record-address-show", args=[people.case.reference, address.pk])
+    ).status_code == 404
+
+
+def test_note_lands_on_the_timeline_and_what_was_typed_survives_an_error(people, signed_in_as):
+    browser = signed_in_as(people.alice)
+    url = reverse("record-note", args=[people.case.reference])
+    wrong = browser.post(url, {"kind": "fact", "title": "", "body": "Saw them at breakfast", "category": "1", "happened_on": "1/2/2026"})
+    assert wrong.status_code == 200
+    assert b"Saw them at breakfast" in wrong.content
+    right = browser.post(url, {"kind": "fact", "title": "Breakfast", "body": "Saw them", "category": "1", "happened_on": "1/2/2026"})
+    assert right.status_code == 302
+    assert b"Breakfast" in browser.get(reverse("record-timeline", args=[people.case.reference])).content
+
+
+def test_withdrawal_names_who_loses_sight_and_then_they_do(people, world, signed_in_as):
+    world.consent(people.case, people.elsewhere)
+    world.join(people.case, people.charlie)
+    charlie, hub = signed_in_as(people.charlie), signed_in_as(people.coordinator)
+    overview = reverse("record-overview", args=[people.case.reference])
+    assert charlie.get(overview).status_code == 200
+    with as_system():
+        everybody = list(people.case.family.people.all())
+        consents = {c.person_id: c.pk for c in people.case.consents.filter(agency=people.elsewhere)}
+    for n, person in enumerate(everybody):
+        url = reverse("record-withdraw", args=[people.case.reference, person.pk])
+        preview = hub.get(url, {"consent": consents[person.pk]})
+        last = n == len(everybody) - 1
+        assert (people.elsewhere.name.encode() in preview.content.split(b"Will lose sight")[1].split(b"Will not change")[0]) is last
+        assert charlie.get(overview).status_code == 200
+        done = hub.post(url, {"consent": consents[person.pk], "confirm": "yes", "words": ""})
+        assert done.status_code == 302
+    assert charlie.get(overview).status_code == 404
+
+
+def test_find_shows_own_and_only_names_a_hub_for_others(people, world, signed_in_as):
+    url = reverse("find-family")
+    with as_system():
+        child = people.case.family.people.get(is_child=True)
+    asked = {"words": f"{child.first_name} {child.last_name}", "born_on_day": child.born_on.day,
+             "born_on_month": child.born_on.month, "born_on_year": child.born_on.year}
+    mine = signed_in_as(people.alice).post(url, asked)
+    assert people.case.reference.encode() in mine.content
+    theirs = signed_in_as(people.charlie).post(url, asked)
+    assert b"A record may exist" in theirs.content
+    assert b"Alder Vale" in theirs.content
+    assert people.case.reference.encode() not in theirs.content
+    assert b"Hollis" not in theirs.content.split(b"</form>")[-1]
+
+
+def test_my_work_and_lists(people, signed_in_as):
+    page = signed_in_as(people.alice).get(reverse("my-work"))
+    assert people.case.reference.encode() in page.content
+    assert people.case.reference.encode() in signed_in_as(people.coordinator).get(reverse("family-list")).content
+    assert people.case.reference.encode() not in signed_in_as(people.charlie).get(reverse("family-list")).content
