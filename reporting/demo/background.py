@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from datetime import timedelta
 
 from django.db import connection
 
 from assessments.models import FormVersion
+from reporting.demo.casework import CaseMaker
 from reporting.demo.cast import CAST
-from reporting.demo.helping import JOINS
-from reporting.demo.maker import CHILDREN, Frame, Maker, Workplace
+from reporting.demo.heaps import Heaps
+from reporting.demo.helping import JOINS, days_open, lifetime
+from reporting.demo.maker import CHILDREN, FamilyMaker, Frame, Workplace
 from reporting.demo.places import SUSPENDED_AGENCY, hub_named
 from reporting.demo.world import World
 
 FIRST_REFERENCE = 18_000
 TWO_YEARS = 820
+DAYS_BETWEEN_NOTES = 16
 # People whose lists the stories fill; the made-up families are other people's work.
 BUSY_WITH_STORIES = {"priya", "helen", "yasmin"}
 BEGIN_NUMBERS_AT = 100  # so that the stories' assessments keep the first numbers of a year
@@ -24,16 +28,20 @@ HOME_SHARE = 0.4  # families of the district that most visitors sign in to
 
 def background(world: World, rng: random.Random, families: int) -> None:
     """Make up `families` families of the last two years. Must run as the system role."""
-    frame = _frame(world)
-    maker = Maker(frame, rng)
+    frame, heaps = _frame(world), Heaps()
+    people, cases = FamilyMaker(frame, rng, heaps), CaseMaker(frame, rng, heaps)
     codes = list(world.hubs)
     sizes, shares = zip(*CHILDREN, strict=True)
     for _ in range(families):
         hub = codes[0] if rng.random() < HOME_SHARE else rng.choice(codes[1:])
-        cases = 2 if rng.random() < 0.12 else 1
-        notes = [max(2, round(rng.lognormvariate(2.1, 0.5))) for _ in range(cases)]
-        maker.family(hub, rng.choices(sizes, shares)[0], notes, TWO_YEARS)
-    maker.write()
+        lives = lifetime(rng, 2 if rng.random() < 0.12 else 1, TWO_YEARS)
+        opened = world.today - timedelta(days=lives[0][0])
+        household = people.household(hub, rng.choices(sizes, shares)[0], opened)
+        previous = None
+        for life in lives:
+            notes = max(2, round(days_open(life) / DAYS_BETWEEN_NOTES * rng.uniform(0.6, 1.5)))
+            previous = cases.case(household, life, notes, previous)
+    heaps.write()
     _look_after_references(frame)
 
 

@@ -17,13 +17,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.models import FormVersion
-from cases.models import Case
 from earlyhelp.access.context import as_role, as_system
 from earlyhelp.accounts.models import User
-from hubs.models import Agency, AgencyKind, Agreement, Hub, Membership, Signature
+from hubs.models import Agency, AgencyKind, Agreement, Membership, Signature
 from reporting.demo import names
 from reporting.demo.bulk import spread
-from reporting.demo.maker import CHILDREN, Frame, Maker, Workplace
+from reporting.demo.casework import CaseMaker
+from reporting.demo.heaps import Heaps
+from reporting.demo.helping import days_open, lifetime
+from reporting.demo.maker import CHILDREN, FamilyMaker, Frame, Workplace
 from reporting.demo.places import HUBS, hub_named, school_names
 from reporting.demo.world import World, build_frame
 
@@ -243,28 +245,33 @@ class County:
     # -- Families ------------------------------------------------------------------------------------------------------
 
     def _families(self, frame: Frame) -> Made:
-        rng = self.rng
-        families = max(1, round(self.children / CHILDREN_PER_FAMILY))
-        sizes = household_sizes(rng, families, self.children)
-        cases = [1] * families
-        for _ in range(round(families * CASES_PER_FAMILY) - families):
-            cases[rng.randrange(families)] += 1
-        weights = [rng.lognormvariate(0, 0.6) for _ in range(sum(cases))]
-        notes = iter(spread(max(sum(cases), round(NOTES * self.scale)), weights))
-        maker, codes = Maker(frame, rng), list(frame.hubs)
-        for number, (children, times) in enumerate(zip(sizes, cases, strict=True), start=1):
-            maker.family(
-                codes[number % len(codes)], children, [max(1, next(notes)) for _ in range(times)], SINCE_DAYS
-            )
-            if number % BATCH == 0 or number == families:
-                maker.write()
-                self.tell(0.02 + 0.7 * number / families, f"{number:,} of {families:,} families")
+        """Draw every family's cases first, so that long ones have more notes; then write them batch by batch."""
+        rng, total = self.rng, max(1, round(self.children / CHILDREN_PER_FAMILY))
+        sizes = household_sizes(rng, total, self.children)
+        times = [1] * total
+        for _ in range(round(total * CASES_PER_FAMILY) - total):
+            times[rng.randrange(total)] += 1
+        lives = [lifetime(rng, number, SINCE_DAYS) for number in times]
+        weights = [(10 + days_open(life)) * rng.lognormvariate(0, 0.5) for family in lives for life in family]
+        # Every case has its first entry; the rest are shared out.
+        more = max(0, round(NOTES * self.scale) - len(weights))
+        notes = iter(1 + share for share in spread(more, weights))
+        heaps, codes = Heaps(), list(frame.hubs)
+        people, cases = FamilyMaker(frame, rng, heaps), CaseMaker(frame, rng, heaps)
+        for number, (children, family) in enumerate(zip(sizes, lives, strict=True), start=1):
+            opened = self.today - timedelta(days=family[0][0])
+            household, previous = people.household(codes[number % len(codes)], children, opened), None
+            for life in family:
+                previous = cases.case(household, life, next(notes), previous)
+            if number % BATCH == 0 or number == total:
+                heaps.write()
+                self.tell(0.02 + 0.7 * number / total, f"{number:,} of {total:,} families")
         return Made(
-            families,
+            total,
             self.children,
-            maker.people_made,
-            sum(cases),
-            maker.notes.written,
+            people.people_made,
+            len(weights),
+            heaps.notes.written,
             self.agencies,
             self.users,
             0,
@@ -331,14 +338,3 @@ def household_sizes(rng: random.Random, families: int, children: int) -> list[in
             sizes[at] += step
             gap -= step
     return sizes
-
-
-def count_cases() -> int:
-    """How many cases there are, past row-level security."""
-    with transaction.atomic(), as_system():
-        return Case.objects.count()
-
-
-def hubs_in_use() -> list[Hub]:
-    """Today's districts."""
-    return list(Hub.objects.open())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from reporting.demo.phrases import THEME_WEIGHTS, NotePhrase, Theme, themes
@@ -163,18 +165,22 @@ class Help:
         able = [entry for entry in self.team if entry[0].kind in LEADS]
         return rng.choices(able, weights=[LEADS[place.kind] for place, _member in able])[0]
 
-    def something_to_write(self, rng: random.Random, household: Household):
-        """Draw who writes next, what, and about which child."""
-        for _attempt in range(6):
-            place, member = self.team[0] if rng.random() < 0.45 else rng.choice(self.team)
-            found = phrases_of(rng.choice(self.themes).key, place.kind)
-            if found:
-                break
-        else:
-            place, member = self.team[0]
-            found = everyday(place.kind)
-        child = self.child if rng.random() < 0.8 else rng.choice(household.children)
-        return place, member, rng.choice(found), child
+    def writing(
+        self, rng: random.Random, household: Household
+    ) -> Iterator[tuple[Workplace, int, NotePhrase, Somebody]]:
+        """Go on for ever with who writes next, what, and about which child; nothing twice before all is said once."""
+        keys = [theme.key for theme in self.themes]
+        about_needs = [
+            (place, member, p)
+            for place, member in self.team
+            for key in keys
+            for p in phrases_of(key, place.kind)
+        ]
+        in_general = [(place, member, p) for place, member in self.team for p in everyday(place.kind)]
+        for phrases in chain([about_needs], repeat(in_general)):
+            for place, member, phrase in rng.sample(phrases, len(phrases)):
+                child = self.child if rng.random() < 0.8 else rng.choice(household.children)
+                yield place, member, phrase, child
 
     def helps_with(self, rng: random.Random, place: Workplace) -> str:
         """A few words on what a member of the team does for the family."""
@@ -218,6 +224,11 @@ def lifetime(rng: random.Random, cases: int, since_days: int) -> list[tuple[int,
         lives.append((began, ended))
         began = max(1, ended - rng.randint(20, max(21, ended // 2 + 20)))
     return lives
+
+
+def days_open(life: tuple[int, int | None]) -> int:
+    """How long a case has gone on, in days."""
+    return life[0] - (life[1] or 0)
 
 
 def needs_of(rng: random.Random, of: list[Theme], children: list[Somebody]) -> list[tuple[str | None, str]]:
