@@ -193,7 +193,7 @@ COUNTS = (
 RATES = (
     Rate(
         "conversion",
-        "Completed for each 100 started",
+        "Completed as a share of started",
         "How many assessments were completed in the quarter, for each 100 that were started in it. An assessment may be"
         " completed in a later quarter than it was started, so this can pass 100%.",
         "Assessments completed in the quarter.",

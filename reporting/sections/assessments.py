@@ -23,7 +23,7 @@ def started_and_completed(doc: Document) -> Section:
         [
             ("Started", "assessments_initiated", ""),
             ("Completed", "assessments_completed", ""),
-            ("For each 100", "conversion", "%"),
+            ("Share", "conversion", "%"),
         ],
     )
     finding = " ".join(
@@ -204,15 +204,21 @@ def how_long(doc: Document) -> Section:
     )
 
 
+# Short, because they stand beside a bar. The second is good when it is low.
+TARGET_TITLES = {
+    "timeliness": "Completed in {ASSESSMENT_WORKING_DAYS} working days",
+    "re_referral_rate": "Came back within {REREFERRAL_MONTHS} months (at most)",
+}
+
+
 def _targets(doc: Document) -> Block | None:
     """Shares against the partnership's targets."""
     rows, cells = [], []
-    for code in ("timeliness", "re_referral_rate"):
+    for code in TARGET_TITLES:
         target, value = doc.target(code), doc.total(code)
         if target is None:
             continue
-        low = code == "re_referral_rate"
-        title = f"{doc.title(code)}{' (target: at most)' if low else ''}"
+        title = doc.clock_words(TARGET_TITLES[code])
         # More than 100% cannot be: both are shares of a whole.
         rows.append((title, doc.mark(value), target))
         if not is_number(value):

@@ -38,7 +38,7 @@ def headlines(doc: Document) -> list[Headline]:
         figure("assessments_initiated", note=_districts_together(doc, "assessments_initiated")),
         figure(
             "assessments_completed",
-            note=f"{conversion} for each 100 started." if is_number(conversion) else "",
+            note=f"{conversion}% of the number started." if is_number(conversion) else "",
         ),
         figure("timeliness", "%", _of(doc, "completed_in_time", "assessments_completed", "timeliness")),
         figure("open_cases", note=f"At the end of {doc.quarter.ends_on:%-d %B %Y}."),

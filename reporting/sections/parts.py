@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.html import format_html
 
 from earlyhelp.web.charts import Bars, LineChart, Series
 from earlyhelp.web.tables import Table
@@ -23,6 +24,25 @@ class Block:
     chart: object | None = None
     finding: str = ""
     note: str = ""
+
+    PAPER_WIDTH = 430  # pixels that are drawn to the width of a chart with its table beside it
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the table needs the whole width."""
+        return len(self.table.heads) > 5
+
+    @property
+    def fits_paper(self) -> bool:
+        """Whether words such as "fewer than 5" fit on one line in every column of a printed page."""
+        return len(self.table.heads) <= 7
+
+    @property
+    def svg_on_paper(self) -> str:
+        """The chart drawn for the column of a printed page, so that its text is of reading size there."""
+        chart = self.chart
+        drawing = chart.draw(self.PAPER_WIDTH)
+        return drawing.svg(f"{chart.id}-paper", "app-chart__wide", chart.title, chart.describe())
 
 
 @dataclass(frozen=True)
@@ -41,7 +61,10 @@ def axis(doc: Document) -> list[tuple[str, str]]:
 def over_time(doc: Document, caption: str, columns: list[tuple[str, str, str]]) -> Table:
     """A row for each quarter. columns: (heading, code, unit)."""
     rows = [
-        [q.short_label, *(doc.words(doc.total(code, q), unit) for _heading, code, unit in columns)]
+        [
+            format_html('<span class="app-nowrap">{}</span>', q.short_label),
+            *(doc.words(doc.total(code, q), unit) for _heading, code, unit in columns),
+        ]
         for q in doc.quarters
     ]
     heads = ["Quarter", *(heading for heading, _code, _unit in columns)]
