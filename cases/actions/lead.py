@@ -42,10 +42,10 @@ def change_lead(*, case: Case, membership: Membership, former_stays: bool = True
         former.until_at = now
         former.save(update_fields=["until_at"])
     lead = LeadProfessional.objects.create(case=case, membership=membership, from_at=now)
-    # A place that was to end goes on for somebody who leads.
-    TeamMember.objects.filter(case=case, membership=membership, ends_on__gte=timezone.localdate()).update(
-        ends_on=None, end_reason=""
-    )
+    places = TeamMember.objects.current().filter(case=case, membership=membership)
+    if not places.filter(ends_on__isnull=True).exists():
+        # A place that was to end goes on for somebody who leads.
+        places.update(ends_on=None, end_reason="")
     record_change(
         by, "Changed the lead professional", case=case, obj=lead, membership=membership.pk,
         former=former.membership_id if former else None,

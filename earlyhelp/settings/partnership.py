@@ -44,4 +44,7 @@ def read_partnership():
         "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),
         # Statistical disclosure control: smaller counts are hidden in anything that leaves the case room
         "SDC_THRESHOLD": env.number("EH_SDC_THRESHOLD", 5, low=3, high=50),
+        # Files kept with a record
+        "DOCUMENT_MAX_MB": env.number("EH_DOCUMENT_MAX_MB", 20, low=1, high=200),
+        "SERVE_UNSCANNED_DOCUMENTS": env.flag("EH_SERVE_UNSCANNED_DOCUMENTS", True),
     }

@@ -1,0 +1,175 @@
+"""Children's social care hands a family back. It holds the case until a named lead professional has taken over."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cases.actions.lead import change_lead, lock_case
+from cases.actions.notes import write_event
+from cases.actions.plan import add_action
+from cases.actions.team import add_to_team
+from cases.models import Case, CaseStatus, RequestStatus, StepDown, StepDownStatus
+from cases.rules.steps import (
+    check_can_answer_step_down_for_hub,
+    check_can_step_down,
+    check_can_take_over,
+    check_can_withdraw_step_down,
+)
+from cases.states import check_can_become
+from earlyhelp.access import Actor
+from earlyhelp.audit import record_change
+from earlyhelp.web.workdays import add_working_days
+from hubs.models import Hub, Membership
+
+
+@transaction.atomic
+def propose_step_down(
+    *,
+    case: Case,
+    reason: str,
+    outstanding: str = "",
+    family_agrees: bool,
+    to_hub: Hub | None = None,
+    final_meeting_at: dt.datetime | None = None,
+    proposed_lead: Membership | None = None,
+    by: Actor,
+) -> StepDown:
+    """Ask the hub to take a family back into early help.
+
+    Args:
+        outstanding: what still has to be done, one thing a line; each line becomes an action of the plan.
+        family_agrees: early help needs the family's agreement (domain.md 2.2).
+        to_hub: the case's own hub when not given.
+        proposed_lead: who is to lead, if known; they join the team so that they can read the record first.
+
+    Raises cases.rules.NotAllowed, also when the lead's agency is not covered; ValueError when the family does not agree.
+    """
+    case = lock_case(case)
+    check_can_step_down(by, case)
+    if not family_agrees:
+        raise ValueError("Early help needs the family’s agreement. Ask them before you hand over.")
+    if not reason.strip():
+        raise ValueError("Say why early help is now enough.")
+    if proposed_lead:
+        add_to_team(case=case, membership=proposed_lead, by=by)
+    step_down = StepDown.objects.create(
+        case=case, agency=by.agency, to_hub=to_hub or case.hub, reason=reason, outstanding=outstanding,
+        final_meeting_at=final_meeting_at, family_agrees=family_agrees, proposed_lead=proposed_lead,
+        proposed_by=by.membership,
+        hand_over_by=add_working_days(timezone.localdate(), settings.EARLY_HELP["STEP_DOWN_HANDOVER_WORKING_DAYS"]),
+    )
+    record_change(by, "Proposed a step-down", case=case, obj=step_down)
+    write_event(case=case, title=f"{by.agency.name} asked to hand the family back to early help", by=by)
+    return step_down
+
+
+@transaction.atomic
+def accept_for_hub(*, step_down: StepDown, lead: Membership, by: Actor) -> StepDown:
+    """The hub agrees, and names who is to lead. Nothing changes for the family until that person accepts.
+
+    Raises cases.rules.NotAllowed, with what is missing when the lead's agency is not covered.
+    """
+    step_down = _locked(step_down)
+    check_can_answer_step_down_for_hub(by, step_down)
+    if step_down.status != StepDownStatus.ACCEPTED:
+        check_can_become(step_down, StepDownStatus.ACCEPTED)
+    add_to_team(case=step_down.case, membership=lead, by=by)
+    step_down.status, step_down.proposed_lead = StepDownStatus.ACCEPTED, lead
+    step_down.hub_accepted_by, step_down.hub_accepted_at = by.membership, timezone.now()
+    step_down.save(update_fields=["status", "proposed_lead", "hub_accepted_by", "hub_accepted_at"])
+    record_change(by, "Named a lead for a step-down", case=step_down.case, obj=step_down, membership=lead.pk)
+    write_event(case=step_down.case, title=f"The hub named a lead professional at {lead.agency.name}", by=by)
+    return step_down
+
+
+@transaction.atomic
+def return_step_down(*, step_down: StepDown, reason: str, by: Actor) -> StepDown:
+    """The hub sends it back with a reason; children's social care still holds the case.
+
+    Raises cases.rules.NotAllowed, or ValueError without a reason.
+    """
+    step_down = _locked(step_down)
+    check_can_answer_step_down_for_hub(by, step_down)
+    if not reason.strip():
+        raise ValueError("Give the reason. It goes back to children’s social care.")
+    _end(step_down, StepDownStatus.DECLINED, reason, by)
+    write_event(case=step_down.case, title="The hub returned the step-down with a reason", body=reason, by=by)
+    return step_down
+
+
+@transaction.atomic
+def take_over(*, step_down: StepDown, by: Actor) -> StepDown:
+    """The named lead professional accepts: they lead from this instant, early help holds the case again.
+
+    What was outstanding becomes actions of the plan, theirs until they give them to others. Raises
+    cases.rules.NotAllowed.
+    """
+    step_down = _locked(step_down)
+    check_can_take_over(by, step_down)
+    check_can_become(step_down, StepDownStatus.FINISHED)
+    case = step_down.case
+    for request in case.lead_requests.filter(status=RequestStatus.WAITING):
+        request.status, request.answered_at = RequestStatus.CANCELLED, timezone.now()
+        request.answer_reason = "Children’s social care handed the family over."
+        request.save(update_fields=["status", "answered_at", "answer_reason"])
+    change_lead(case=case, membership=by.membership, by=by)
+    case.next_review_on = timezone.localdate() + dt.timedelta(days=settings.EARLY_HELP["REVIEW_DAYS"])
+    if case.status == CaseStatus.STEPPED_UP:
+        check_can_become(case, CaseStatus.OPEN)
+        case.status = CaseStatus.OPEN
+    case.save(update_fields=["status", "next_review_on"])
+    due = add_working_days(timezone.localdate(), settings.EARLY_HELP["STEP_DOWN_HANDOVER_WORKING_DAYS"])
+    for line in filter(None, (line.strip(" -•\t") for line in step_down.outstanding.splitlines())):
+        add_action(case=case, what=line[:200], owner=by.membership, due_on=due, by=by)
+    write_event(case=case, title="Stepped down: early help leads again", by=by)
+    _end(step_down, StepDownStatus.FINISHED, "", by)
+    return step_down
+
+
+@transaction.atomic
+def decline_to_take_over(*, step_down: StepDown, reason: str, by: Actor) -> StepDown:
+    """The named lead cannot do it: back to the hub, which names somebody else. Social care still holds the case.
+
+    Raises cases.rules.NotAllowed, or ValueError without a reason.
+    """
+    step_down = _locked(step_down)
+    check_can_take_over(by, step_down)
+    if not reason.strip():
+        raise ValueError("Say why you cannot lead.")
+    if step_down.status != StepDownStatus.PROPOSED:
+        check_can_become(step_down, StepDownStatus.PROPOSED)
+    record_change(by, "Declined to take a family over", case=step_down.case, obj=step_down)
+    write_event(
+        case=step_down.case, title=f"{by.agency.name} could not take the lead; the hub names somebody else",
+        body=reason, by=by,
+    )
+    step_down.status, step_down.proposed_lead = StepDownStatus.PROPOSED, None
+    step_down.save(update_fields=["status", "proposed_lead"])
+    return step_down
+
+
+@transaction.atomic
+def withdraw_step_down(*, step_down: StepDown, by: Actor) -> StepDown:
+    """Children's social care takes a hand-back back and goes on holding the case. Raises cases.rules.NotAllowed."""
+    step_down = _locked(step_down)
+    check_can_withdraw_step_down(by, step_down)
+    _end(step_down, StepDownStatus.WITHDRAWN, "", by)
+    write_event(case=step_down.case, title="Children’s social care took the step-down back", by=by)
+    return step_down
+
+
+def _locked(step_down: StepDown) -> StepDown:
+    lock_case(step_down.case)
+    return StepDown.objects.select_related("case", "to_hub", "proposed_lead__agency").get(pk=step_down.pk)
+
+
+def _end(step_down: StepDown, status: str, reason: str, by: Actor) -> None:
+    check_can_become(step_down, status)
+    step_down.status, step_down.answer_reason = status, reason
+    step_down.ended_by, step_down.ended_at = by.membership, timezone.now()
+    step_down.save(update_fields=["status", "answer_reason", "ended_by", "ended_at"])
+    record_change(by, "Ended a step-down", case=step_down.case, obj=step_down, status=status)

@@ -1,0 +1,69 @@
+"""Who may arrange, change, write up and sign off a meeting."""
+
+from __future__ import annotations
+
+from cases.models import Case, CaseStatus, Invitation, Meeting, MeetingStatus
+from cases.rules import NotAllowed, answered
+from cases.rules.case import check_can_write
+from cases.rules.plan import leads, runs_hub_of
+from earlyhelp.access import Actor
+
+
+def check_can_arrange_meeting(actor: Actor, case: Case) -> None:
+    """Persons who may arrange a meeting: anybody who may write in the record, while it is not closed."""
+    check_can_write(actor, case)
+    if case.status == CaseStatus.CLOSED:
+        raise NotAllowed("This record is closed.")
+
+
+def check_can_change_meeting(actor: Actor, meeting: Meeting) -> None:
+    """Persons who may change or cancel a meeting, or run it:
+
+    - whoever arranged it, whoever chairs it,
+    - the lead professional; the hub,
+    - until its minutes are signed off.
+    """
+    check_can_write(actor, meeting.case)
+    check_is_open(meeting)
+    if actor.membership.pk in (meeting.arranged_by_id, meeting.chair_id):
+        return
+    if not leads(actor, meeting.case) and not runs_hub_of(actor, meeting.case):
+        raise NotAllowed("Only the chair, whoever arranged the meeting, the lead professional or the hub can do this.")
+
+
+def check_can_write_minutes(actor: Actor, meeting: Meeting) -> None:
+    """Persons who may add to the minutes: anybody who may write in the record, until the minutes are signed off."""
+    check_can_write(actor, meeting.case)
+    check_is_open(meeting)
+
+
+def check_can_sign_off(actor: Actor, meeting: Meeting) -> None:
+    """Persons who may sign off the minutes: the chair. Once held, and with everybody's attendance recorded."""
+    check_can_write(actor, meeting.case)
+    check_is_open(meeting)
+    if meeting.chair_id != actor.membership.pk:
+        raise NotAllowed("Only the chair signs off the minutes.")
+
+
+def check_can_answer_invitation(actor: Actor, invitation: Invitation) -> None:
+    """Persons who may answer: a professional for themselves; for a member of the family, anybody who may write."""
+    check_can_write(actor, invitation.case)
+    if invitation.meeting.status != MeetingStatus.PLANNED:
+        raise NotAllowed("This meeting is over or cancelled.")
+    if invitation.membership_id and invitation.membership_id != actor.membership.pk:
+        raise NotAllowed("People answer their invitations themselves.")
+
+
+def check_is_open(meeting: Meeting) -> None:
+    """Raise NotAllowed when a meeting's minutes are signed off or it was cancelled."""
+    if meeting.status == MeetingStatus.SIGNED_OFF:
+        raise NotAllowed("The minutes are signed off and locked.")
+    if meeting.status == MeetingStatus.CANCELLED:
+        raise NotAllowed("This meeting was cancelled.")
+
+
+can_arrange_meeting = answered(check_can_arrange_meeting)
+can_change_meeting = answered(check_can_change_meeting)
+can_write_minutes = answered(check_can_write_minutes)
+can_sign_off = answered(check_can_sign_off)
+can_answer_invitation = answered(check_can_answer_invitation)
