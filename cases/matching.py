@@ -96,7 +96,9 @@ class Match:
 def compare(one: Candidate, other: Candidate) -> Match:
     """Compare two records of people."""
     parts = [
-        *compare_identifiers(one, other), *compare_births(one.born_on, other.born_on), *compare_names(one, other),
+        *compare_identifiers(one, other),
+        *compare_births(one.born_on, other.born_on),
+        *compare_names(one, other),
         *compare_places(one, other),
     ]
     if one.sex and other.sex and "U" not in (one.sex, other.sex) and one.sex != other.sex:
@@ -108,7 +110,8 @@ def compare(one: Candidate, other: Candidate) -> Match:
 def compare_identifiers(one: Candidate, other: Candidate) -> Iterator[Evidence]:
     """NHS number and UPN: the same is nearly proof; one slip is forgiven."""
     for name, left, right, same, differs in (
-        ("NHS number", one.nhs_number, other.nhs_number, 14, -6), ("UPN", one.upn, other.upn, 13, -5),
+        ("NHS number", one.nhs_number, other.nhs_number, 14, -6),
+        ("UPN", one.upn, other.upn, 13, -5),
     ):
         if not left or not right:
             continue
@@ -260,10 +263,14 @@ def first_names(person: Candidate) -> tuple[str, ...]:
 
 def last_names(person: Candidate) -> tuple[str, ...]:
     """The surname, each part of a double one, and former surnames."""
-    return tuple(dict.fromkeys(
-        name for text in (person.last_name, *person.former_names) for name in names_in(text, True)
-        if len(name) > 2 or name == letters(text)
-    ))
+    return tuple(
+        dict.fromkeys(
+            name
+            for text in (person.last_name, *person.former_names)
+            for name in names_in(text, True)
+            if len(name) > 2 or name == letters(text)
+        )
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -272,8 +279,21 @@ def bare(postcode: str) -> str:
     return re.sub(r"\W+", "", postcode).upper()
 
 
-STREET = {"rd": "road", "st": "street", "ln": "lane", "ave": "avenue", "av": "avenue", "cl": "close", "dr": "drive",
-          "cres": "crescent", "gdns": "gardens", "ct": "court", "tce": "terrace", "pl": "place", "sq": "square"}
+STREET = {
+    "rd": "road",
+    "st": "street",
+    "ln": "lane",
+    "ave": "avenue",
+    "av": "avenue",
+    "cl": "close",
+    "dr": "drive",
+    "cres": "crescent",
+    "gdns": "gardens",
+    "ct": "court",
+    "tce": "terrace",
+    "pl": "place",
+    "sq": "square",
+}
 
 
 @lru_cache(maxsize=65536)
@@ -338,7 +358,7 @@ def likely_pairs(people: Iterable[tuple[object, Candidate]]) -> list[tuple[objec
         if not 1 < len(members) <= LARGEST_BLOCK:
             continue
         for place, first in enumerate(members):
-            for second in members[place + 1:]:
+            for second in members[place + 1 :]:
                 if (first, second) in seen:
                     continue
                 seen.add((first, second))
@@ -352,5 +372,6 @@ def ranked(wanted: Candidate, people: Iterable[tuple[object, Candidate]]) -> lis
     """People that may be the one wanted, likeliest first."""
     compared = ((key, compare(wanted, candidate)) for key, candidate in people)
     return sorted(
-        (pair for pair in compared if pair[1].is_possible), key=lambda pair: (-pair[1].same_identifier, -pair[1].points)
+        (pair for pair in compared if pair[1].is_possible),
+        key=lambda pair: (-pair[1].same_identifier, -pair[1].points),
     )

@@ -38,11 +38,15 @@ class RegisterImport(models.Model):
     file_name = models.CharField(max_length=200)
     file_digest = models.CharField(max_length=64)
     form = models.CharField(max_length=200, blank=True)
-    content = models.BinaryField(null=True, help_text="The file, until its lines are loaded or it is thrown away.")
+    content = models.BinaryField(
+        null=True, help_text="The file, until its lines are loaded or it is thrown away."
+    )
     status = models.CharField(max_length=9, choices=ImportStatus, default=ImportStatus.RECEIVED)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     guesses = models.JSONField(default=list, help_text="Each column with its guessed field and a few values.")
-    columns = models.JSONField(default=dict, help_text="The mapping in force, see reporting.register.mapping.")
+    columns = models.JSONField(
+        default=dict, help_text="The mapping in force, see reporting.register.mapping."
+    )
     notices = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -101,11 +105,16 @@ class RegisterRow(models.Model):
         ordering = ["line"]
         indexes = [
             models.Index(fields=["register_import", "outcome", "line"], name="register_row_of_import"),
-            models.Index(fields=["source", "reference"], condition=Q(loaded_at__isnull=False), name="register_reference"),
+            models.Index(
+                fields=["source", "reference"],
+                condition=Q(loaded_at__isnull=False),
+                name="register_reference",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                name="a_register_line_is_loaded_once", fields=["source", "fingerprint"],
+                name="a_register_line_is_loaded_once",
+                fields=["source", "fingerprint"],
                 condition=Q(loaded_at__isnull=False),
             ),
             models.CheckConstraint(

@@ -34,24 +34,32 @@ class Checker:
         original = {heading: text for heading, text in zip(headings, line.cells, strict=False) if text}
         if line.is_blank:
             return Verdict(line.number, Outcome.BLANK, original)
-        extra = [cell for cell in line.cells[len(headings):] if cell.strip()]
+        extra = [cell for cell in line.cells[len(headings) :] if cell.strip()]
         for position, cell in enumerate(extra, start=1):
             original[f"(beyond the last heading {position})"] = cell
-        cells = [" ".join(cell.split()) for cell in line.cells[:len(headings)]]
+        cells = [" ".join(cell.split()) for cell in line.cells[: len(headings)]]
         if [plain(c) for c in cells if c] == [plain(h) for h, c in zip(headings, cells, strict=False) if c]:
             # A heading repeated at the top of each printed page.
             return Verdict(line.number, Outcome.BLANK, original)
         verdict = Verdict(line.number, Outcome.TAKEN, original)
         if line.trouble:
-            verdict.refusals.append(Remark(
-                "", line.trouble, "",
-                "Put a closing quotation mark where the text ends, or take the mark out, and load the line again.",
-            ))
+            verdict.refusals.append(
+                Remark(
+                    "",
+                    line.trouble,
+                    "",
+                    "Put a closing quotation mark where the text ends, or take the mark out, and load the line again.",
+                )
+            )
         elif extra:
-            verdict.refusals.append(Remark(
-                "", "more values than headings", extra[0],
-                "A value has the separator in it and is not in quotes, so the rest has moved. Put it in quotes.",
-            ))
+            verdict.refusals.append(
+                Remark(
+                    "",
+                    "more values than headings",
+                    extra[0],
+                    "A value has the separator in it and is not in quotes, so the rest has moved. Put it in quotes.",
+                )
+            )
         self.interpreter.read(line.cells, verdict)
         if line.trouble or extra:
             # The values have moved: only what is certain about the line is said.
@@ -77,18 +85,26 @@ class Checker:
                 (self.setting.loaded, "already loaded with different details"),
             ):
                 if clash := seen.clash(facts):
-                    verdict.refusals.append(Remark(
-                        "reference", words, facts.reference,
-                        f"{clash.where} has the same reference and child. Different: {clash.differences}. "
-                        "Keep the right one, or change the record on its own page.",
-                    ))
+                    verdict.refusals.append(
+                        Remark(
+                            "reference",
+                            words,
+                            facts.reference,
+                            f"{clash.where} has the same reference and child. Different: {clash.differences}. "
+                            "Keep the right one, or change the record on its own page.",
+                        )
+                    )
                     verdict.outcome = Outcome.REFUSED
                     break
                 if other := seen.shared(facts):
-                    verdict.warnings.append(Remark(
-                        "reference", "reference also used for another child", facts.reference,
-                        f"{other} has the same reference. Check that both are right.",
-                    ))
+                    verdict.warnings.append(
+                        Remark(
+                            "reference",
+                            "reference also used for another child",
+                            facts.reference,
+                            f"{other} has the same reference. Check that both are right.",
+                        )
+                    )
         if verdict.outcome is Outcome.TAKEN:
             self.repeats.add(facts, str(verdict.line), verdict.fingerprint)
         elif verdict.outcome is Outcome.REFUSED:

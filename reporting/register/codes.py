@@ -261,8 +261,8 @@ def split_needs(text: str) -> list[str]:
 
 # Kinds of agency, tried in this order: "school nurse" is health before it is a school.
 AGENCY_KINDS: tuple[tuple[str, str], ...] = (
-    ("health", r"\bnhs\b|camhs|health|\bgps?\b|midwi|nurs(e|es|ing)\b|hospital|surgery|doctor|\bhv\b|paediatric|medical|clinic|"
-               r"speech and language|\bslt\b|therap|ccg|\bcypmhs\b|maternity"),
+    ("health", r"\bnhs\b|camhs|health|\bgps?\b|midwi|nurs(e|es|ing)\b|hospital|surgery|doctor|\bhv\b|paediatric|"
+               r"medical|clinic|speech and language|\bslt\b|therap|ccg|\bcypmhs\b|maternity"),
     ("police", r"police|constabulary|pcso|\bpc\b"),
     ("education_service", r"education(al)? (attendance|welfare|service|inclusion|psycholog|support)|\bewo\b|\bews\b|"
                           r"attendance|\bsen(d)? (service|team|casework)|ed psych|educational psych|virtual school|"

@@ -12,16 +12,30 @@ from dataclasses import dataclass
 
 MONTHS = {
     name: number
-    for number, names in enumerate((
-        ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
-        ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
-        ("dec", "december"),
-    ), start=1)
+    for number, names in enumerate(
+        (
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ),
+        start=1,
+    )
     for name in names
 }
 NUMERIC = re.compile(r"(\d{1,2})\s*([./\\-]|\s)\s*(\d{1,2})\s*(?:[./\\-]|\s)\s*'?(\d{4}|\d{2})")
 YEAR_FIRST = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})")
-DAY_MONTH_NAME = re.compile(r"(\d{1,2})\s*(?:st|nd|rd|th)?[\s./,-]*(?:of\s+)?([a-z]{3,9})\.?[\s./,-]*'?(\d{4}|\d{2})")
+DAY_MONTH_NAME = re.compile(
+    r"(\d{1,2})\s*(?:st|nd|rd|th)?[\s./,-]*(?:of\s+)?([a-z]{3,9})\.?[\s./,-]*'?(\d{4}|\d{2})"
+)
 MONTH_NAME_DAY = re.compile(r"([a-z]{3,9})\.?[\s./-]*(\d{1,2})\s*(?:st|nd|rd|th)?[\s.,/-]+'?(\d{4}|\d{2})")
 TIME = re.compile(r"[\sT]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 WEEKDAY = re.compile(r"^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?[\s,.]+", re.IGNORECASE)

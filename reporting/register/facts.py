@@ -74,23 +74,25 @@ class Facts:
         """The facts as plain JSON values; dates as ISO text."""
         return {
             key: value.isoformat() if isinstance(value, dt.date) else value
-            for key, value in dataclasses.asdict(self).items() if value not in (None, "", [], {})
+            for key, value in dataclasses.asdict(self).items()
+            if value not in (None, "", [], {})
         }
 
     @classmethod
     def from_json(cls, stored: dict) -> "Facts":
         """The facts that `as_json` stored."""
         dates = {"born_on", "due_on", "registered_on", "completed_on", "closed_on"}
-        return cls(**{
-            key: dt.date.fromisoformat(value) if key in dates else value for key, value in stored.items()
-        })
+        return cls(
+            **{key: dt.date.fromisoformat(value) if key in dates else value for key, value in stored.items()}
+        )
 
     @property
     def fingerprint(self) -> str:
         """The same for two lines that say the same, however their dates and codes are written."""
         said = {
             key: " ".join(value.casefold().split()) if isinstance(value, str) else value
-            for key, value in self.as_json().items() if key not in ("consent_words",)
+            for key, value in self.as_json().items()
+            if key not in ("consent_words",)
         }
         said["needs"] = sorted(self.needs)
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -131,7 +133,10 @@ class Counts:
         """Count verdicts. `warned` are among the taken."""
         by = {outcome: sum(v.outcome is outcome for v in verdicts) for outcome in Outcome}
         return cls(
-            rows=len(verdicts), taken=by[Outcome.TAKEN], refused=by[Outcome.REFUSED],
-            repeated=by[Outcome.REPEATED], blank=by[Outcome.BLANK],
+            rows=len(verdicts),
+            taken=by[Outcome.TAKEN],
+            refused=by[Outcome.REFUSED],
+            repeated=by[Outcome.REPEATED],
+            blank=by[Outcome.BLANK],
             warned=sum(v.outcome is Outcome.TAKEN and bool(v.warnings) for v in verdicts),
         )

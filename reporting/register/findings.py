@@ -1,4 +1,4 @@
-"""What the person who brings a register takes away: refused, doubtful, repeated and likely double lines, as a spreadsheet.
+"""What the person who brings a register takes away: refused, doubtful, repeated and likely double lines.
 
 The original columns stand beside each finding, so that a corrected copy of the file can be loaded as it is: our own
 columns are known by their headings and passed over, and lines that were loaded change nothing.
@@ -39,19 +39,42 @@ def report_lines(register: RegisterImport) -> Iterator[list[str]]:
 
     def finding(row: RegisterRow, happened: str, reasons: str, advice: str, other: str = "") -> list[str]:
         extra = [text for heading, text in row.original.items() if heading not in headings]
-        return [str(row.line), happened, reasons, advice, other, *(row.original.get(h, "") for h in headings), *extra]
+        return [
+            str(row.line),
+            happened,
+            reasons,
+            advice,
+            other,
+            *(row.original.get(h, "") for h in headings),
+            *extra,
+        ]
 
     for row in rows.refused().order_by("line"):
         remarks = row.refused_because
         yield finding(row, "Refused", "; ".join(r.reason for r in remarks), " ".join(r.fix for r in remarks))
     for row in rows.warned().order_by("line"):
         remarks = row.doubts
-        yield finding(row, "Taken with a warning", "; ".join(r.reason for r in remarks), " ".join(r.fix for r in remarks))
+        yield finding(
+            row,
+            "Taken with a warning",
+            "; ".join(r.reason for r in remarks),
+            " ".join(r.fix for r in remarks),
+        )
     for row in rows.repeated().order_by("line"):
-        yield finding(row, "Repeated", "says the same as an earlier line", "Nothing to do: it was not taken again.", row.repeats)
+        yield finding(
+            row,
+            "Repeated",
+            "says the same as an earlier line",
+            "Nothing to do: it was not taken again.",
+            row.repeats,
+        )
     for pair in PossibleDuplicate.objects.of_import(register).with_both().order_by("-score", "row__line"):
         yield finding(
-            pair.row, "Possible duplicate", pair.why, "Decide on the register’s page whether they are one child.", other_of(pair)
+            pair.row,
+            "Possible duplicate",
+            pair.why,
+            "Decide on the register’s page whether they are one child.",
+            other_of(pair),
         )
 
 
@@ -66,7 +89,9 @@ def other_of(pair: PossibleDuplicate) -> str:
 def headings_of(register: RegisterImport) -> list[str]:
     """The headings of a register whose guesses are gone: those that its lines hold."""
     headings: dict[str, None] = {}
-    for original in RegisterRow.objects.filter(register_import=register).values_list("original", flat=True)[:500]:
+    for original in RegisterRow.objects.filter(register_import=register).values_list("original", flat=True)[
+        :500
+    ]:
         headings.update(dict.fromkeys(original))
     return list(headings)
 

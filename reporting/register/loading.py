@@ -60,7 +60,9 @@ def load_register(*, register_id: uuid.UUID, progress: Progress = silent, by: Ac
     if register.status != ImportStatus.LOADING:
         raise CannotLoad("This register is not waiting to be loaded.")
     leave_out_loaded_meanwhile(register)
-    rows = list(RegisterRow.objects.filter(register_import=register, loaded_at__isnull=True).taken().order_by("line"))
+    rows = list(
+        RegisterRow.objects.filter(register_import=register, loaded_at__isnull=True).taken().order_by("line")
+    )
     opened = open_hubs(rows, by)
     agencies, entered = enter_agencies(rows)
     preparer = Preparer(agencies=agencies, by=by)
@@ -80,15 +82,24 @@ def write(register: RegisterImport, made: Made, by: Actor) -> None:
     """Write prepared records through the database's own function, with one event for each case."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select app.load_register(%s, %s::jsonb)", [register.pk, json.dumps(made.as_json(), cls=DjangoJSONEncoder)]
+            "select app.load_register(%s, %s::jsonb)",
+            [register.pk, json.dumps(made.as_json(), cls=DjangoJSONEncoder)],
         )
-    Event.objects.bulk_create([
-        Event(
-            level="change", verb="Brought in from a register", user_id=by.user.pk, membership_id=by.membership.pk,
-            agency_id=by.agency.pk, case_id=case.pk, object_type=register._meta.label, object_id=str(register.pk),
-        )
-        for case in made.cases
-    ])
+    Event.objects.bulk_create(
+        [
+            Event(
+                level="change",
+                verb="Brought in from a register",
+                user_id=by.user.pk,
+                membership_id=by.membership.pk,
+                agency_id=by.agency.pk,
+                case_id=case.pk,
+                object_type=register._meta.label,
+                object_id=str(register.pk),
+            )
+            for case in made.cases
+        ]
+    )
 
 
 def leave_out_loaded_meanwhile(register: RegisterImport) -> None:
@@ -96,7 +107,9 @@ def leave_out_loaded_meanwhile(register: RegisterImport) -> None:
     rows = RegisterRow.objects.filter(register_import=register, loaded_at__isnull=True).taken()
     loaded = RegisterRow.objects.loaded(register.source).filter(fingerprint__in=rows.values("fingerprint"))
     repeated = rows.filter(fingerprint__in=list(loaded.values_list("fingerprint", flat=True)))
-    if moved := repeated.update(outcome=Outcome.REPEATED.value, repeats="a line of another file, loaded since the check"):
+    if moved := repeated.update(
+        outcome=Outcome.REPEATED.value, repeats="a line of another file, loaded since the check"
+    ):
         register.counts["taken"] -= moved
         register.counts["repeated"] += moved
 

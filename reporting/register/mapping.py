@@ -21,10 +21,16 @@ REPORT_COLUMNS = ("Line in the file", "What happened", "Reasons", "What to do", 
 EXACT: dict[str, str] = {word: f.key for f in FIELDS for word in f.synonyms}
 WORDS: tuple[str, ...] = tuple(EXACT)
 
-SYSTEM_WORDS = frozenset(("caf", "ecaf", "kfsf", "eha", "ehm", "ehas", "early", "help", "assessment", "form", "the"))
-CHILD_WORDS = frozenset(("child", "childs", "children", "yp", "young", "person", "pupil", "family", "s", "of", "case"))
+SYSTEM_WORDS = frozenset(
+    ("caf", "ecaf", "kfsf", "eha", "ehm", "ehas", "early", "help", "assessment", "form", "the")
+)
+CHILD_WORDS = frozenset(
+    ("child", "childs", "children", "yp", "young", "person", "pupil", "family", "s", "of", "case")
+)
 
-DATE_SHAPE = re.compile(r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}|\d{1,2}.{0,4}[A-Za-z]{3,9}.{0,3}\d{2,4}|^\d{5}$|^\d{8}$")
+DATE_SHAPE = re.compile(
+    r"\d{1,4}[./ -]\d{1,2}[./ -]\d{1,4}|\d{1,2}.{0,4}[A-Za-z]{3,9}.{0,3}\d{2,4}|^\d{5}$|^\d{8}$"
+)
 POSTCODE_SHAPE = re.compile(r"^\s*[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}\s*$")
 
 
@@ -80,17 +86,22 @@ class Mapping:
 
     def as_json(self) -> dict:
         return {
-            "columns": self.columns, "dates": self.date_orders, "values": self.values,
-            "hub": self.hub, "sheet": self.sheet,
+            "columns": self.columns,
+            "dates": self.date_orders,
+            "values": self.values,
+            "hub": self.hub,
+            "sheet": self.sheet,
         }
 
     @classmethod
     def from_json(cls, stored: dict) -> "Mapping":
         """The mapping that `as_json` stored."""
         return cls(
-            columns=dict(stored.get("columns", {})), date_orders=dict(stored.get("dates", {})),
+            columns=dict(stored.get("columns", {})),
+            date_orders=dict(stored.get("dates", {})),
             values={key: dict(value) for key, value in stored.get("values", {}).items()},
-            hub=stored.get("hub", ""), sheet=stored.get("sheet", ""),
+            hub=stored.get("hub", ""),
+            sheet=stored.get("sheet", ""),
         )
 
 
@@ -155,7 +166,7 @@ def guess_columns(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> li
     """
     columns: list[list[str]] = [[] for _ in headings]
     for cells in lines:
-        for position, cell in enumerate(cells[:len(headings)]):
+        for position, cell in enumerate(cells[: len(headings)]):
             if cell.strip():
                 columns[position].append(cell.strip())
     offers = []
@@ -181,15 +192,21 @@ def guess_columns(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> li
     ]
 
 
-def settle_lead_and_assessor(taken: dict[int, tuple[str, int]], used: set[str], columns: list[list[str]]) -> None:
-    """"Lead worker" holds a person in one county and an agency in the next: its values say which."""
+def settle_lead_and_assessor(
+    taken: dict[int, tuple[str, int]], used: set[str], columns: list[list[str]]
+) -> None:
+    """ "Lead worker" holds a person in one county and an agency in the next: its values say which."""
     from .codes import agency_kind, looks_like_role
 
     for position, (key, score) in list(taken.items()):
         values = columns[position]
         if not values:
             continue
-        if key == "lead_name" and "lead_agency" not in used and share(values, lambda v: bool(agency_kind(v))) > 0.5:
+        if (
+            key == "lead_name"
+            and "lead_agency" not in used
+            and share(values, lambda v: bool(agency_kind(v))) > 0.5
+        ):
             taken[position] = ("lead_agency", score)
             used.add("lead_agency")
         elif key == "assessor_name" and "assessor_role" not in used and share(values, looks_like_role) > 0.5:
@@ -246,12 +263,18 @@ def read_mapping_file(content: bytes) -> Mapping:
             stored = json.loads(text)
         except ValueError as error:
             raise UnusableMapping(f"The mapping file is not sound JSON: {error}.") from error
-        mapping = Mapping.from_json(stored if isinstance(stored.get("columns"), dict) else {"columns": stored})
+        mapping = Mapping.from_json(
+            stored if isinstance(stored.get("columns"), dict) else {"columns": stored}
+        )
     else:
         rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
         if any(len(row) < 2 for row in rows):
             raise UnusableMapping("Each line of a mapping file needs two columns: the heading and the field.")
-        if rows and plain_heading(rows[0][0]) in ("heading", "column") and plain_heading(rows[0][1]) == "field":
+        if (
+            rows
+            and plain_heading(rows[0][0]) in ("heading", "column")
+            and plain_heading(rows[0][1]) == "field"
+        ):
             rows = rows[1:]
         mapping = Mapping(columns={row[0].strip(): row[1].strip() for row in rows})
     mapping.columns = {" ".join(h.split()): field_named(named or "") for h, named in mapping.columns.items()}
@@ -295,8 +318,7 @@ def settle(mapping: Mapping | None, guesses: Sequence[Guess]) -> Mapping:
         said[actual] = key
     named = {key for key in said.values() if key}
     columns = {
-        heading: said[heading] if heading in said
-        else "" if key in named and not BY_KEY[key].joined else key
+        heading: said[heading] if heading in said else "" if key in named and not BY_KEY[key].joined else key
         for heading, key in guessed.columns.items()
     }
     return Mapping(columns, mapping.date_orders, mapping.values, mapping.hub, mapping.sheet)

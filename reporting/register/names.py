@@ -5,10 +5,35 @@ import re
 from .codes import says_nothing
 
 # Words that belong to the surname that follows them.
-PARTICLES = frozenset((
-    "van", "von", "de", "der", "den", "del", "della", "di", "da", "dos", "du", "la", "le", "st", "saint", "al", "el",
-    "bin", "ibn", "mac", "mc", "o", "ap", "ab", "ter",
-))
+PARTICLES = frozenset(
+    (
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "st",
+        "saint",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "mac",
+        "mc",
+        "o",
+        "ap",
+        "ab",
+        "ter",
+    )
+)
 TITLES = re.compile(r"^(mr|mrs|miss|ms|master|mx|dr)\.?\s+", re.IGNORECASE)
 
 

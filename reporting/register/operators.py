@@ -18,8 +18,9 @@ EMAIL = "register-import@operator.invalid"
 def operator_membership() -> Membership:
     """A county-wide membership that is live today only, of an account that nobody can sign in to.
 
-    It has no password and no address that could receive one; from tomorrow it opens nothing. The access log names it, so
-    that an operator's load is never put down to a person. An empty database gets the council's early help as its agency.
+    It has no password and no address that could receive one; from tomorrow it opens nothing. The access log
+    names it, so that an operator's load is never put down to a person. An empty database gets the council's
+    early help as its agency.
     """
     today = timezone.localdate()
     user = User.objects.filter(email=EMAIL).first() or User.objects.create_user(
@@ -32,6 +33,10 @@ def operator_membership() -> Membership:
         agency = Agency.objects.create(name=name, kind=AgencyKind.COUNCIL_EARLY_HELP, group=group)
     found = Membership.objects.filter(user=user, agency=agency, starts_on=today, ends_on=today).first()
     return found or Membership.objects.create(
-        user=user, agency=agency, job_title="Register import by an operator", roles=[Role.HUB_MANAGER.value],
-        starts_on=today, ends_on=today,
+        user=user,
+        agency=agency,
+        job_title="Register import by an operator",
+        roles=[Role.HUB_MANAGER.value],
+        starts_on=today,
+        ends_on=today,
     )

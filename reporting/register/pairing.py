@@ -41,9 +41,11 @@ def pair_with_people(rows: list[RegisterRow]) -> list[PossibleDuplicate]:
             person_id, other = people[index]
             match = compare(candidate, other)
             if match.is_likely:
-                found.append(PossibleDuplicate(
-                    row=row, other_person_id=person_id, score=match.score, evidence=told(match)
-                ))
+                found.append(
+                    PossibleDuplicate(
+                        row=row, other_person_id=person_id, score=match.score, evidence=told(match)
+                    )
+                )
     return found
 
 
@@ -66,19 +68,40 @@ def people_like(candidates: list[Candidate]) -> Iterable[tuple[object, Candidate
         *(Q(upn__in=some) for some in pieces(pupils)),
         *(Q(is_child=True, family__addresses__postcode__in=some) for some in pieces(postcodes)),
     ):
-        people = list(Person.objects.filter(wanted).distinct().only(
-            "id", "family_id", "first_name", "last_name", "known_as", "born_on", "nhs_number", "upn", "sex"
-        ))
+        people = list(
+            Person.objects.filter(wanted)
+            .distinct()
+            .only(
+                "id",
+                "family_id",
+                "first_name",
+                "last_name",
+                "known_as",
+                "born_on",
+                "nhs_number",
+                "upn",
+                "sex",
+            )
+        )
         homes = homes_of({person.family_id for person in people})
         for person in people:
             if person.pk in seen:
                 continue
             seen.add(person.pk)
             lines, postcode = homes.get(person.family_id, ("", ""))
-            yield person.pk, Candidate(
-                first_name=person.first_name, last_name=person.last_name, known_as=person.known_as,
-                born_on=person.born_on, nhs_number=person.nhs_number, upn=person.upn, sex=person.sex,
-                address=lines, postcode=postcode,
+            yield (
+                person.pk,
+                Candidate(
+                    first_name=person.first_name,
+                    last_name=person.last_name,
+                    known_as=person.known_as,
+                    born_on=person.born_on,
+                    nhs_number=person.nhs_number,
+                    upn=person.upn,
+                    sex=person.sex,
+                    address=lines,
+                    postcode=postcode,
+                ),
             )
 
 
@@ -86,7 +109,9 @@ def homes_of(families: set) -> dict:
     """The newest address of each family, as (lines, postcode). Confidential ones are left out of matching."""
     homes = {}
     for some in pieces(families):
-        found = Address.objects.filter(family_id__in=some, is_confidential=False).order_by("ends_on", "-starts_on")
+        found = Address.objects.filter(family_id__in=some, is_confidential=False).order_by(
+            "ends_on", "-starts_on"
+        )
         for family_id, lines, postcode in found.values_list("family_id", "lines", "postcode"):
             homes.setdefault(family_id, (lines, postcode))
     return homes
@@ -95,4 +120,4 @@ def homes_of(families: set) -> dict:
 def pieces(values: set) -> Iterable[list]:
     """A set in lists that one query can hold."""
     listed = sorted(values)
-    return (listed[start:start + BATCH] for start in range(0, len(listed), BATCH))
+    return (listed[start : start + BATCH] for start in range(0, len(listed), BATCH))

@@ -1,4 +1,4 @@
-"""From the facts of a line to the records that it becomes: family, child, address, case, assessment, needs, consent, notes."""
+"""From the facts of a line to the records that it becomes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,11 @@ class Made:
 
     def as_json(self) -> dict[str, list[dict[str, Any]]]:
         """Every record with every column, as the database function takes it."""
-        parts = {name: [columns_of(record) for record in records] for name, records in vars(self).items() if name != "lines"}
+        parts = {
+            name: [columns_of(record) for record in records]
+            for name, records in vars(self).items()
+            if name != "lines"
+        }
         return parts | {"lines": self.lines}
 
 
@@ -91,7 +95,9 @@ class Preparer:
         self.by = by
         self.now = timezone.now()
         self.form = FormVersion.objects.newest(DEFAULT_FORM)
-        self.levels = {str(level.number): level for level in LevelOfNeed.objects.order_by("number", "starts_on")}
+        self.levels = {
+            str(level.number): level for level in LevelOfNeed.objects.order_by("number", "starts_on")
+        }
 
     def prepare(self, rows: Iterable[RegisterRow]) -> Made:
         """The records of some lines. Each line must have been taken and have its hub."""
@@ -104,7 +110,9 @@ class Preparer:
     def prepare_row(self, row: RegisterRow, case_reference: str, made: Made) -> None:
         facts = row.read
         family = Family(
-            name=(facts.surname or facts.forenames)[:120], hub_id=row.hub_id, recorded_by_agency=self.by.agency
+            name=(facts.surname or facts.forenames)[:120],
+            hub_id=row.hub_id,
+            recorded_by_agency=self.by.agency,
         )
         person = self.person(facts, family)
         made.families.append(family)
@@ -115,18 +123,30 @@ class Preparer:
         made.cases.append(case)
         assessment = self.assessment(facts, case)
         made.assessments.append(assessment)
-        made.needs += [Need(assessment=assessment, case=case, person=person, code=code) for code in facts.needs]
+        made.needs += [
+            Need(assessment=assessment, case=case, person=person, code=code) for code in facts.needs
+        ]
         self.consent(facts, case, person, made)
         made.notes += self.notes(row, facts, case, person)
         made.lines.append({"row_id": str(row.pk), "case_id": str(case.pk), "person_id": str(person.pk)})
 
     def person(self, facts: Facts, family: Family) -> Person:
         return Person(
-            family=family, first_name=facts.forenames, last_name=facts.surname, known_as=facts.known_as,
-            born_on=facts.born_on, due_on=None if facts.born_on else facts.due_on, sex=facts.sex or Sex.UNKNOWN,
-            ethnicity=facts.ethnicity or Ethnicity.NOBT, nhs_number=facts.nhs_number,
-            nhs_number_warning=self.warning(facts, "nhs_number"), upn=facts.upn, upn_warning=self.warning(facts, "upn"),
-            role_in_household="child", recorded_by_agency=self.by.agency, updated_at=self.now,
+            family=family,
+            first_name=facts.forenames,
+            last_name=facts.surname,
+            known_as=facts.known_as,
+            born_on=facts.born_on,
+            due_on=None if facts.born_on else facts.due_on,
+            sex=facts.sex or Sex.UNKNOWN,
+            ethnicity=facts.ethnicity or Ethnicity.NOBT,
+            nhs_number=facts.nhs_number,
+            nhs_number_warning=self.warning(facts, "nhs_number"),
+            upn=facts.upn,
+            upn_warning=self.warning(facts, "upn"),
+            role_in_household="child",
+            recorded_by_agency=self.by.agency,
+            updated_at=self.now,
         )
 
     def warning(self, facts: Facts, key: str) -> str:
@@ -141,42 +161,69 @@ class Preparer:
         last = closed or facts.completed_on or facts.registered_on
         closure_words = facts.unknown.get("closure_reason", "")
         return Case(
-            reference=reference, family=family, hub_id=row.hub_id, level=self.levels.get(facts.level),
-            status=CaseStatus.CLOSED if closed else CaseStatus.OPEN, opened_on=facts.registered_on, closed_on=closed,
+            reference=reference,
+            family=family,
+            hub_id=row.hub_id,
+            level=self.levels.get(facts.level),
+            status=CaseStatus.CLOSED if closed else CaseStatus.OPEN,
+            opened_on=facts.registered_on,
+            closed_on=closed,
             closure_reason=(facts.closure_reason or ClosureReason.OTHER) if closed else "",
-            closure_note=closure_words if closed else "", source_agency=self.agencies.get(facts.agency.casefold()),
-            opened_by=self.by.membership, latest="Brought in from a register", updated_at=at_noon(last),
+            closure_note=closure_words if closed else "",
+            source_agency=self.agencies.get(facts.agency.casefold()),
+            opened_by=self.by.membership,
+            latest="Brought in from a register",
+            updated_at=at_noon(last),
         )
 
     def assessment(self, facts: Facts, case: Case) -> Assessment:
         completed = at_noon(facts.completed_on) if facts.completed_on else None
         status = (
-            AssessmentStatus.CLOSED if facts.closed_on
-            else AssessmentStatus.COMPLETED if completed else AssessmentStatus.INITIATED
+            AssessmentStatus.CLOSED
+            if facts.closed_on
+            else AssessmentStatus.COMPLETED
+            if completed
+            else AssessmentStatus.INITIATED
         )
         statement = {
-            "given": ConsentStatement.AGREED, "withdrawn": ConsentStatement.AGREED, "tier4": ConsentStatement.TIER4,
+            "given": ConsentStatement.AGREED,
+            "withdrawn": ConsentStatement.AGREED,
+            "tier4": ConsentStatement.TIER4,
         }.get(facts.consent, "")
         reference = facts.reference[:LONGEST_REFERENCE] or f"REG/{facts.registered_on.year}/{case.reference}"
         return Assessment(
-            case=case, form_version=self.form, reference=reference, status=status, source=AssessmentSource.REGISTER,
-            hub_id=case.hub_id, agency=self.agencies.get(facts.agency.casefold()), assessor_role=facts.assessor_role,
-            lead_agency=self.agencies.get(facts.lead_agency.casefold()), initiated_at=at_noon(facts.registered_on),
-            signed_off_at=completed, completed_at=completed,
-            closed_at=at_noon(facts.closed_on) if facts.closed_on else None, consent_statement=statement,
+            case=case,
+            form_version=self.form,
+            reference=reference,
+            status=status,
+            source=AssessmentSource.REGISTER,
+            hub_id=case.hub_id,
+            agency=self.agencies.get(facts.agency.casefold()),
+            assessor_role=facts.assessor_role,
+            lead_agency=self.agencies.get(facts.lead_agency.casefold()),
+            initiated_at=at_noon(facts.registered_on),
+            signed_off_at=completed,
+            completed_at=completed,
+            closed_at=at_noon(facts.closed_on) if facts.closed_on else None,
+            consent_statement=statement,
         )
 
     def consent(self, facts: Facts, case: Case, person: Person, made: Made) -> None:
         """Consent as the register has it: given to the agencies it names, and ended where it says so."""
         agencies = {
-            agency.pk: agency for name in (facts.agency, facts.lead_agency)
+            agency.pk: agency
+            for name in (facts.agency, facts.lead_agency)
             if (agency := self.agencies.get(name.casefold()))
         }
         if facts.consent == "tier4":
             made.shares += [
                 LawfulShare(
-                    case=case, agency=agency, basis=LawfulBasis.RISK_OF_HARM, starts_on=facts.registered_on,
-                    ends_on=facts.closed_on, recorded_by=self.by.membership,
+                    case=case,
+                    agency=agency,
+                    basis=LawfulBasis.RISK_OF_HARM,
+                    starts_on=facts.registered_on,
+                    ends_on=facts.closed_on,
+                    recorded_by=self.by.membership,
                     reason=f"As recorded in an earlier register: {facts.consent_words}",
                 )
                 for agency in agencies.values()
@@ -187,9 +234,16 @@ class Preparer:
         ended = at_noon(facts.closed_on or timezone.localdate(self.now)) if withdrawn else None
         made.consents += [
             Consent(
-                case=case, person=person, agency=agency, answer=ConsentAnswer.GIVEN, method=ConsentMethod.REGISTER,
-                given_on=facts.registered_on, words=facts.consent_words, recorded_by=self.by.membership,
-                ended_at=ended, end_reason=ConsentEnd.WITHDRAWN if ended else "",
+                case=case,
+                person=person,
+                agency=agency,
+                answer=ConsentAnswer.GIVEN,
+                method=ConsentMethod.REGISTER,
+                given_on=facts.registered_on,
+                words=facts.consent_words,
+                recorded_by=self.by.membership,
+                ended_at=ended,
+                end_reason=ConsentEnd.WITHDRAWN if ended else "",
                 end_words="As recorded in an earlier register" if ended else "",
                 ended_by=self.by.membership if ended else None,
             )
@@ -198,23 +252,43 @@ class Preparer:
 
     def notes(self, row: RegisterRow, facts: Facts, case: Case, person: Person) -> list[CaseNote]:
         """An entry that says where the record comes from with what has no place of its own, and the notes, whole."""
-        said = [("Line", str(row.line)), ("Reference", facts.reference), ("Assessor", facts.assessor_name),
-                ("Assessor’s role", facts.assessor_role), ("Agency", facts.agency),
-                ("Lead professional", facts.lead_name), ("Lead professional’s agency", facts.lead_agency),
-                ("Other needs", "; ".join(facts.other_needs)), ("Consent", facts.consent_words)]
+        said = [
+            ("Line", str(row.line)),
+            ("Reference", facts.reference),
+            ("Assessor", facts.assessor_name),
+            ("Assessor’s role", facts.assessor_role),
+            ("Agency", facts.agency),
+            ("Lead professional", facts.lead_name),
+            ("Lead professional’s agency", facts.lead_agency),
+            ("Other needs", "; ".join(facts.other_needs)),
+            ("Consent", facts.consent_words),
+        ]
         said += [(label_of(key), text) for key, text in facts.unknown.items() if key]
         shared = {
-            "case": case, "category": Category.FAMILY, "author": self.by.membership, "agency": self.by.agency,
+            "case": case,
+            "category": Category.FAMILY,
+            "author": self.by.membership,
+            "agency": self.by.agency,
             "happened_at": at_noon(facts.registered_on),
         }
-        notes = [CaseNote(
-            kind=NoteKind.EVENT, title="Registered, in an earlier register",
-            body="\n".join(f"{label}: {text}" for label, text in said if text), **shared,
-        )]
+        notes = [
+            CaseNote(
+                kind=NoteKind.EVENT,
+                title="Registered, in an earlier register",
+                body="\n".join(f"{label}: {text}" for label, text in said if text),
+                **shared,
+            )
+        ]
         if facts.notes:
-            notes.append(CaseNote(
-                kind=NoteKind.FACT, title="Note in the earlier register", body=facts.notes, about=person, **shared
-            ))
+            notes.append(
+                CaseNote(
+                    kind=NoteKind.FACT,
+                    title="Note in the earlier register",
+                    body=facts.notes,
+                    about=person,
+                    **shared,
+                )
+            )
         return notes
 
 

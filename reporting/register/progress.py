@@ -1,4 +1,7 @@
-"""How far a check or a load has come. It is shown while the work's own transaction is still open, so it cannot be a row."""
+"""How far a check or a load has come.
+
+It is shown while the work's own transaction is still open, so it cannot be a row.
+"""
 
 from __future__ import annotations
 

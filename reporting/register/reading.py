@@ -44,7 +44,9 @@ def read_table(content: bytes, *, sheet: str = "", known_headings: Iterable[str]
     mapping names, so that a file whose headings mean nothing to us is still found. Raises UnreadableFile.
     """
     if len(content) > MAX_BYTES:
-        raise UnreadableFile(f"The file is larger than {MAX_BYTES // 1_000_000} MB. Split it and load the parts.")
+        raise UnreadableFile(
+            f"The file is larger than {MAX_BYTES // 1_000_000} MB. Split it and load the parts."
+        )
     if not content.strip():
         raise UnreadableFile("The file is empty.")
     known = frozenset(known_headings)
@@ -75,11 +77,14 @@ def choose_sheet(grids: list[Grid], wanted: str, known: frozenset[str]) -> Table
             if grid.sheet.casefold() == wanted.casefold():
                 return find_table(grid, known)
         names = ", ".join(grid.sheet for grid in filled)
-        raise UnreadableFile(f"There is no sheet called “{wanted}” with anything on it. The sheets are: {names}.")
+        raise UnreadableFile(
+            f"There is no sheet called “{wanted}” with anything on it. The sheets are: {names}."
+        )
     scored = [(best_heading(grid.lines, known), grid) for grid in filled]
     (_, best_score), chosen = max(scored, key=lambda item: (item[0][1], len(item[1].lines)))
     others = tuple(
-        grid.sheet for (_, score), grid in scored
+        grid.sheet
+        for (_, score), grid in scored
         if grid is not chosen and score >= max(3, best_score // 2) and len(grid.lines) > 1
     )
     table = find_table(chosen, known)
@@ -122,7 +127,7 @@ def find_table(grid: Grid, known: frozenset[str]) -> Table:
             (i for i, line in enumerate(lines) if sum(bool(c.strip()) for c in line.cells) >= 2),
             next(i for i, line in enumerate(lines) if not line.is_blank),
         )
-    width = max((len(line.cells) for line in lines[index:index + 500] if not line.trouble), default=0)
+    width = max((len(line.cells) for line in lines[index : index + 500] if not line.trouble), default=0)
     heading_cells = list(lines[index].cells)
     while heading_cells and not heading_cells[-1].strip():
         heading_cells.pop()
@@ -137,8 +142,13 @@ def find_table(grid: Grid, known: frozenset[str]) -> Table:
     if width == 1:
         notices.append("Only one column was found. The file may use a separator that is not known here.")
     return Table(
-        headings=headings, heading_line=lines[index].number, lines=lines[index + 1:], form=grid.form,
-        sheet=grid.sheet, lines_above=len(above), notices=tuple(notices),
+        headings=headings,
+        heading_line=lines[index].number,
+        lines=lines[index + 1 :],
+        form=grid.form,
+        sheet=grid.sheet,
+        lines_above=len(above),
+        notices=tuple(notices),
     )
 
 
@@ -271,6 +281,7 @@ def ran_together(row: list[str], delimiter: str, width: int) -> bool:
     wanted = max((width or len(row)) - 2, 2)
     return any(
         part.count(delimiter) >= wanted
-        for cell in row if "\n" in cell
+        for cell in row
+        if "\n" in cell
         for part in cell.split("\n")[1:-1] or cell.split("\n")[1:]
     )

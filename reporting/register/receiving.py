@@ -55,9 +55,15 @@ def receive_register(
     guesses = guess_columns(table.headings, [line.cells for line in table.lines[:GUESS_LINES]])
     settled = settle(mapping, guesses)
     register = RegisterImport.objects.create(
-        source=source, file_name=file_name[-200:], file_digest=hashlib.sha256(content).hexdigest(), form=table.form,
-        content=content, membership=by.membership, guesses=[dataclasses.asdict(guess) for guess in guesses],
-        columns=settled.as_json(), notices=list(table.notices),
+        source=source,
+        file_name=file_name[-200:],
+        file_digest=hashlib.sha256(content).hexdigest(),
+        form=table.form,
+        content=content,
+        membership=by.membership,
+        guesses=[dataclasses.asdict(guess) for guess in guesses],
+        columns=settled.as_json(),
+        notices=list(table.notices),
     )
     record_change(by, "Uploaded a register", obj=register, lines=len(table.lines))
     return register
@@ -124,22 +130,34 @@ def cancel_register(*, register: RegisterImport, by: Actor) -> None:
     record_change(by, "Threw a register away", obj=register)
 
 
-def setting_of(register: RegisterImport, table: Table, mapping: Mapping, create_hubs: bool, by: Actor) -> Setting:
+def setting_of(
+    register: RegisterImport, table: Table, mapping: Mapping, create_hubs: bool, by: Actor
+) -> Setting:
     """What the county knows: its hubs, those of the person, and what earlier files of this register brought."""
     hubs = list(Hub.objects.all())
     own = None if is_county_wide(by) else [hub.name for hub in hubs if hub.pk in by.hub_ids]
     return Setting(
-        hubs=[hub.name for hub in hubs], own_hubs=own, aliases={hub.code: hub.name for hub in hubs},
-        today=timezone.localdate(), create_hubs=create_hubs,
+        hubs=[hub.name for hub in hubs],
+        own_hubs=own,
+        aliases={hub.code: hub.name for hub in hubs},
+        today=timezone.localdate(),
+        create_hubs=create_hubs,
         loaded=loaded_before(register.source, references_in(table, mapping)),
     )
 
 
 def references_in(table: Table, mapping: Mapping) -> set[str]:
     """The references of a file as they are stored."""
-    columns = [position for position, heading in enumerate(table.headings) if mapping.columns.get(heading) == "reference"]
+    columns = [
+        position
+        for position, heading in enumerate(table.headings)
+        if mapping.columns.get(heading) == "reference"
+    ]
     return {
-        " ".join(line.cells[position].split()) for position in columns for line in table.lines if position < len(line.cells)
+        " ".join(line.cells[position].split())
+        for position in columns
+        for line in table.lines
+        if position < len(line.cells)
     } - {""}
 
 
@@ -150,9 +168,13 @@ def loaded_before(source: str, references: set[str]) -> Repeats:
     for fingerprint, case, at in rows.values_list("fingerprint", "case__reference", "loaded_at"):
         loaded.by_fingerprint[fingerprint] = where(case, at)
     for some in batches(sorted(references), 5000):
-        found = rows.filter(reference__in=some).values_list("reference", "facts", "case__reference", "loaded_at")
+        found = rows.filter(reference__in=some).values_list(
+            "reference", "facts", "case__reference", "loaded_at"
+        )
         for reference, facts, case, at in found:
-            loaded.by_reference.setdefault(reference.casefold(), []).append((where(case, at), Facts.from_json(facts)))
+            loaded.by_reference.setdefault(reference.casefold(), []).append(
+                (where(case, at), Facts.from_json(facts))
+            )
     return loaded
 
 
@@ -163,7 +185,7 @@ def where(case_reference: str | None, at: dt.datetime) -> str:
 
 def batches(things: list, size: int) -> Iterable[list]:
     """A list in pieces of at most `size`."""
-    return (things[start:start + size] for start in range(0, len(things), size))
+    return (things[start : start + size] for start in range(0, len(things), size))
 
 
 def forget_rows(register: RegisterImport) -> None:
@@ -178,13 +200,21 @@ def store_rows(register: RegisterImport, verdicts: list[Verdict]) -> list[Regist
     hub_ids = dict(Hub.objects.values_list("name", "pk"))
     rows = [
         RegisterRow(
-            register_import=register, source=register.source, line=verdict.line, outcome=verdict.outcome.value,
-            reference=verdict.facts.reference, fingerprint=verdict.fingerprint, original=verdict.original,
-            facts=verdict.facts.as_json(), refusals=[dataclasses.asdict(remark) for remark in verdict.refusals],
-            warnings=[dataclasses.asdict(remark) for remark in verdict.warnings], repeats=verdict.repeats[:120],
+            register_import=register,
+            source=register.source,
+            line=verdict.line,
+            outcome=verdict.outcome.value,
+            reference=verdict.facts.reference,
+            fingerprint=verdict.fingerprint,
+            original=verdict.original,
+            facts=verdict.facts.as_json(),
+            refusals=[dataclasses.asdict(remark) for remark in verdict.refusals],
+            warnings=[dataclasses.asdict(remark) for remark in verdict.warnings],
+            repeats=verdict.repeats[:120],
             hub_id=hub_ids.get(verdict.facts.district),
         )
-        for verdict in verdicts if verdict.outcome is not Outcome.BLANK
+        for verdict in verdicts
+        if verdict.outcome is not Outcome.BLANK
     ]
     return RegisterRow.objects.bulk_create(rows, batch_size=BATCH)
 
@@ -192,13 +222,15 @@ def store_rows(register: RegisterImport, verdicts: list[Verdict]) -> list[Regist
 def notices_of(checker: Checker, mapping: Mapping, table: Table) -> list[str]:
     """What is to be said about the file as a whole."""
     notices = [
-        f"{label_of(key)}: {dates.sentence}" for key, dates in checker.dates.items()
+        f"{label_of(key)}: {dates.sentence}"
+        for key, dates in checker.dates.items()
         if dates.order == "mdy" or dates.mixed or dates.told
     ]
     if left := [heading for heading in table.headings if not mapping.columns.get(heading)]:
         notices.append(f"Not taken, and kept with each line: {', '.join(left)}.")
     for key, consequence in (
-        ("consent", "each assessment is taken with consent not recorded"), ("reference", "lines are told apart by their facts"),
+        ("consent", "each assessment is taken with consent not recorded"),
+        ("reference", "lines are told apart by their facts"),
         ("born_on", "likely duplicates are harder to find"),
     ):
         if not mapping.has(key):

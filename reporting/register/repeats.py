@@ -19,8 +19,15 @@ class Clash:
 def candidate_of(facts: Facts) -> Candidate:
     """The child of a line as the match check compares people."""
     return Candidate(
-        first_name=facts.forenames, last_name=facts.surname, known_as=facts.known_as, born_on=facts.born_on,
-        postcode=facts.postcode, address=facts.address, nhs_number=facts.nhs_number, upn=facts.upn, sex=facts.sex,
+        first_name=facts.forenames,
+        last_name=facts.surname,
+        known_as=facts.known_as,
+        born_on=facts.born_on,
+        postcode=facts.postcode,
+        address=facts.address,
+        nhs_number=facts.nhs_number,
+        upn=facts.upn,
+        sex=facts.sex,
     )
 
 
@@ -47,14 +54,18 @@ class Repeats:
 
     def clash(self, facts: Facts) -> Clash | None:
         """An earlier line with the same reference and child but other details."""
-        for where, earlier in self.by_reference.get(facts.reference.casefold(), ()) if facts.reference else ():
+        for where, earlier in (
+            self.by_reference.get(facts.reference.casefold(), ()) if facts.reference else ()
+        ):
             if same_child(facts, earlier):
                 return Clash(place(where), differences(facts, earlier))
         return None
 
     def shared(self, facts: Facts) -> str:
         """Where the same reference stands for another child, or "". Some counties number families, not children."""
-        for where, earlier in self.by_reference.get(facts.reference.casefold(), ()) if facts.reference else ():
+        for where, earlier in (
+            self.by_reference.get(facts.reference.casefold(), ()) if facts.reference else ()
+        ):
             if not same_child(facts, earlier):
                 return place(where)
         return ""
@@ -67,7 +78,8 @@ def place(where: str) -> str:
 def same_child(one: Facts, other: Facts) -> bool:
     """Whether two lines under one reference are about one child: the names or the birth date must speak for it."""
     return compare(candidate_of(one), candidate_of(other)).is_likely or (
-        one.surname.casefold() == other.surname.casefold() and one.forenames.casefold() == other.forenames.casefold()
+        one.surname.casefold() == other.surname.casefold()
+        and one.forenames.casefold() == other.forenames.casefold()
     )
 
 

@@ -19,8 +19,10 @@ def check_can_import(actor: Actor) -> None:
     """
     if not actor.may(Permission.REGISTER_IMPORT):
         raise NotAllowed("Your role does not bring in registers. Ask the hub coordinator of your district.")
-    if not actor.hub_ids:
-        raise NotAllowed("You are not named as running a hub, so there is no district whose lines you could load.")
+    if not actor.hub_ids and not is_county_wide(actor):
+        raise NotAllowed(
+            "You are not named as running a hub, so there is no district whose lines you could load."
+        )
 
 
 can_import = answered(check_can_import)

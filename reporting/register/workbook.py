@@ -57,7 +57,8 @@ def sheets_of(content: bytes):
                 written.reset_dimensions()
             state = "" if sheet.sheet_state == "visible" else ", hidden"
             yield Grid(
-                lines=read_sheet(sheet, merged, written), sheet=sheet.title,
+                lines=read_sheet(sheet, merged, written),
+                sheet=sheet.title,
                 form=f"Excel workbook, sheet “{sheet.title}”{state}",
             )
     finally:
@@ -88,7 +89,7 @@ def read_sheet(sheet, merged, written) -> list[Line]:
         values = values[:MAX_COLUMNS]
         originals = next(formula_rows, ()) if formula_rows is not None else ()
         cells = [cell_text(value) for value in values]
-        for position, original in enumerate(originals[:len(cells)]):
+        for position, original in enumerate(originals[: len(cells)]):
             # A workbook that no spreadsheet has opened yet holds formulas without their values.
             if not cells[position] and isinstance(original, str) and original.startswith("="):
                 cells[position] = original

@@ -26,21 +26,31 @@ BAR = 30
 
 class Command(BaseCommand):
     help = (
-        "Brings in a register of early help assessments exported as CSV or .xlsx. Lines that cannot be taken are refused "
-        "with a reason, likely duplicates wait for a person, and running it again changes nothing."
+        "Brings in a register of early help assessments exported as CSV or .xlsx. Lines that cannot be taken are "
+        "refused with a reason, likely duplicates wait for a person, and running it again changes nothing."
     )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("file", type=Path, help="the register: CSV in any usual encoding, or .xlsx")
         parser.add_argument("--dry-run", action="store_true", help="check every line and write nothing")
-        parser.add_argument("--report", type=Path, help="write what was refused, doubtful or double here (.csv or .xlsx)")
-        parser.add_argument("--mapping", type=Path, help="which column holds what: JSON, or CSV of heading and field")
-        parser.add_argument("--as", dest="person", metavar="EMAIL", help="load as this person, with their rights")
-        parser.add_argument("--source", default="register", help="name of the register the references belong to")
+        parser.add_argument(
+            "--report", type=Path, help="write what was refused, doubtful or double here (.csv or .xlsx)"
+        )
+        parser.add_argument(
+            "--mapping", type=Path, help="which column holds what: JSON, or CSV of heading and field"
+        )
+        parser.add_argument(
+            "--as", dest="person", metavar="EMAIL", help="load as this person, with their rights"
+        )
+        parser.add_argument(
+            "--source", default="register", help="name of the register the references belong to"
+        )
         parser.add_argument("--sheet", default="", help="the sheet of a workbook to read")
         parser.add_argument("--hub", default="", help="the district of every line, when no column holds one")
         parser.add_argument(
-            "--create-hubs", action="store_true", help="open a hub for every district named in the file (first import)"
+            "--create-hubs",
+            action="store_true",
+            help="open a hub for every district named in the file (first import)",
         )
 
     def handle(self, *args, **options) -> None:
@@ -62,7 +72,7 @@ class Command(BaseCommand):
             raise CommandError(str(told)) from told
 
     def bring_in(self, content: bytes, name: str, mapping: Mapping | None, options) -> None:
-        """Check and load in one transaction; a dry run, or a file of which nothing can be taken, is undone at the end."""
+        """Check and load in one transaction. A dry run is undone at the end, and so is a file that gives nothing."""
         began = time.monotonic()
         with transaction.atomic():
             membership = self.membership(options["person"])
@@ -83,8 +93,8 @@ class Command(BaseCommand):
                     register = load_register(register_id=register.pk, progress=self.progress, by=actor)
                     self.end_progress()
                 self.summarise(register, options, time.monotonic() - began)
-                if not loaded:
-                    transaction.set_rollback(True)
+            if not loaded:
+                transaction.set_rollback(True)
         if nothing_matches and not options["create_hubs"]:
             raise CommandError(
                 "None of the districts in this file is a hub here. If this is the county's first register, run the "
@@ -118,9 +128,12 @@ class Command(BaseCommand):
     def no_district_matches(self, register: RegisterImport) -> bool:
         """Whether every line was refused for its district."""
         rows = RegisterRow.objects.filter(register_import=register)
-        return bool(register.counts["refused"]) and not rows.exclude(
-            outcome="refused", refusals__contains=[{"reason": "district unknown"}]
-        ).exists()
+        return (
+            bool(register.counts["refused"])
+            and not rows.exclude(
+                outcome="refused", refusals__contains=[{"reason": "district unknown"}]
+            ).exists()
+        )
 
     def write_report(self, register: RegisterImport, path: Path) -> None:
         lines = findings.report_lines(register)
@@ -157,10 +170,11 @@ class Command(BaseCommand):
         if not sys.stderr.isatty():
             return
         filled = BAR * done // total if total else BAR
-        self.stderr.write(f"\r{stage:<24} [{'#' * filled}{'.' * (BAR - filled)}] {done:>7,} of {total:,}", ending="")
+        self.stderr.write(
+            f"\r{stage:<24} [{'#' * filled}{'.' * (BAR - filled)}] {done:>7,} of {total:,}", ending=""
+        )
         self.stderr.flush()
 
     def end_progress(self) -> None:
         if sys.stderr.isatty():
             self.stderr.write("")
-

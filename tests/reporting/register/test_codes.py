@@ -22,33 +22,59 @@ def test_every_code_is_one_of_ours():
 @pytest.mark.parametrize(
     ("reader", "text", "expected"),
     [
-        ("sex", "Female", ("F", True)), ("sex", " m ", ("M", True)), ("sex", "2", ("F", True)),
-        ("sex", "n/k", ("", True)), ("sex", "blue", ("", False)),
-        ("ethnicity", "WBRI", ("WBRI", True)), ("ethnicity", "White - British", ("WBRI", True)),
-        ("ethnicity", "White/Black Caribbean", ("MWBC", True)), ("ethnicity", "WHITE", ("", False)),
-        ("ethnicity", "Asian or Asian British - Pakistani", ("APKN", True)), ("ethnicity", "WBRI - White British", ("WBRI", True)),
-        ("ethnicity", "White British (WBRI)", ("WBRI", True)), ("ethnicity", "Martian", ("", False)),
+        ("sex", "Female", ("F", True)),
+        ("sex", " m ", ("M", True)),
+        ("sex", "2", ("F", True)),
+        ("sex", "n/k", ("", True)),
+        ("sex", "blue", ("", False)),
+        ("ethnicity", "WBRI", ("WBRI", True)),
+        ("ethnicity", "White - British", ("WBRI", True)),
+        ("ethnicity", "White/Black Caribbean", ("MWBC", True)),
+        ("ethnicity", "WHITE", ("", False)),
+        ("ethnicity", "Asian or Asian British - Pakistani", ("APKN", True)),
+        ("ethnicity", "WBRI - White British", ("WBRI", True)),
+        ("ethnicity", "White British (WBRI)", ("WBRI", True)),
+        ("ethnicity", "Martian", ("", False)),
         ("ethnicity", "Not known", ("", True)),
-        ("consent", "yes - verbal", ("given", True)), ("consent", "Y", ("given", True)),
-        ("consent", "N", ("refused", True)), ("consent", "No - mother declined", ("refused", True)),
-        ("consent", "Refused", ("refused", True)), ("consent", "not given", ("refused", True)),
-        ("consent", "no - safeguarding", ("tier4", True)), ("consent", "withdrawn 3/4/15", ("withdrawn", True)),
-        ("consent", "not yet asked", ("not_asked", True)), ("consent", "maybe", ("", False)), ("consent", "", ("", True)),
-        ("consent", "TRUE", ("given", True)), ("consent", "None", ("", True)), ("consent", "Signed 1/2/15", ("given", True)),
-        ("level", "3", ("3", True)), ("level", "Tier 3", ("3", True)), ("level", "L2", ("2", True)),
-        ("level", "3.0", ("3", True)), ("level", "2/3?", ("", False)), ("level", "2-3", ("", False)),
-        ("level", "Level 3 - Intensive", ("3", True)), ("level", "Intensive", ("3", True)), ("level", "5", ("", False)),
-        ("level", "Level II", ("2", True)), ("level", "3?", ("", False)), ("level", "0", ("", False)),
+        ("consent", "yes - verbal", ("given", True)),
+        ("consent", "Y", ("given", True)),
+        ("consent", "N", ("refused", True)),
+        ("consent", "No - mother declined", ("refused", True)),
+        ("consent", "Refused", ("refused", True)),
+        ("consent", "not given", ("refused", True)),
+        ("consent", "no - safeguarding", ("tier4", True)),
+        ("consent", "withdrawn 3/4/15", ("withdrawn", True)),
+        ("consent", "not yet asked", ("not_asked", True)),
+        ("consent", "maybe", ("", False)),
+        ("consent", "", ("", True)),
+        ("consent", "TRUE", ("given", True)),
+        ("consent", "None", ("", True)),
+        ("consent", "Signed 1/2/15", ("given", True)),
+        ("level", "3", ("3", True)),
+        ("level", "Tier 3", ("3", True)),
+        ("level", "L2", ("2", True)),
+        ("level", "3.0", ("3", True)),
+        ("level", "2/3?", ("", False)),
+        ("level", "2-3", ("", False)),
+        ("level", "Level 3 - Intensive", ("3", True)),
+        ("level", "Intensive", ("3", True)),
+        ("level", "5", ("", False)),
+        ("level", "Level II", ("2", True)),
+        ("level", "3?", ("", False)),
+        ("level", "0", ("", False)),
         ("closure_reason", "Needs met", ("outcomes_met", True)),
         ("closure_reason", "Stepped up to social care", ("stepped_up", True)),
         ("closure_reason", "Family moved away", ("moved_area", True)),
         ("closure_reason", "Single agency support", ("single_agency", True)),
         ("closure_reason", "Did not engage", ("did_not_engage", True)),
         ("closure_reason", "Consent withdrawn", ("consent_withdrawn", True)),
-        ("closure_reason", "needs not met", ("", False)), ("closure_reason", "NFA", ("other", True)),
+        ("closure_reason", "needs not met", ("", False)),
+        ("closure_reason", "NFA", ("other", True)),
         ("closure_reason", "banana", ("", False)),
-        ("need", "SEND", ("send", True)), ("need", "Anti-Social Behaviour", ("anti_social_behaviour", True)),
-        ("need", "school atendance", ("school_attendance", True)), ("need", "dragons", ("", False)),
+        ("need", "SEND", ("send", True)),
+        ("need", "Anti-Social Behaviour", ("anti_social_behaviour", True)),
+        ("need", "school atendance", ("school_attendance", True)),
+        ("need", "dragons", ("", False)),
     ],
 )
 def test_word_means(reader, text, expected):
@@ -58,10 +84,19 @@ def test_word_means(reader, text, expected):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("School", "school"), ("Somerset County Council getset", "council_early_help"), ("CAMHS", "health"),
-        ("Somerset Partnership NHS", "health"), ("Education Attendance", "education_service"), ("Housing", "housing"),
-        ("Avon and Somerset Police", "police"), ("Voluntary sector", "voluntary"), ("St Example Primary", "school"),
-        ("School Nursing", "health"), ("Jobcentre Plus", "dwp"), ("Barnardo's", "voluntary"), ("MASH", "council_social_care"),
+        ("School", "school"),
+        ("Somerset County Council getset", "council_early_help"),
+        ("CAMHS", "health"),
+        ("Somerset Partnership NHS", "health"),
+        ("Education Attendance", "education_service"),
+        ("Housing", "housing"),
+        ("Avon and Somerset Police", "police"),
+        ("Voluntary sector", "voluntary"),
+        ("St Example Primary", "school"),
+        ("School Nursing", "health"),
+        ("Jobcentre Plus", "dwp"),
+        ("Barnardo's", "voluntary"),
+        ("MASH", "council_social_care"),
         ("Widgets plc", ""),
     ],
 )
@@ -72,9 +107,13 @@ def test_kind_of_agency(name, kind):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("debt; social isolation", ["debt", "social isolation"]), ("debt, housing", ["debt", "housing"]),
-        ("housing/debt", ["housing", "debt"]), ("1. debt; 2. housing", ["debt", "housing"]), ("", []),
-        ("drugs/alcohol", ["drugs/alcohol"]), ("debt\nhousing", ["debt", "housing"]),
+        ("debt; social isolation", ["debt", "social isolation"]),
+        ("debt, housing", ["debt", "housing"]),
+        ("housing/debt", ["housing", "debt"]),
+        ("1. debt; 2. housing", ["debt", "housing"]),
+        ("", []),
+        ("drugs/alcohol", ["drugs/alcohol"]),
+        ("debt\nhousing", ["debt", "housing"]),
     ],
 )
 def test_needs_in_one_cell(text, parts):
@@ -83,7 +122,8 @@ def test_needs_in_one_cell(text, parts):
 
 # Vectors of domain.md 4.5.
 @pytest.mark.parametrize(
-    "upn", ["H801200001001", "B801200005001", "L933200126001", "R881200126001", "U80120000100A", "P207000016049"]
+    "upn",
+    ["H801200001001", "B801200005001", "L933200126001", "R881200126001", "U80120000100A", "P207000016049"],
 )
 def test_right_upn(upn):
     assert read_upn(upn.lower() + " ") == (upn, "")
@@ -107,8 +147,16 @@ def test_nhs_numbers():
     assert read_nhs_number("9.43477E+09")[1] == "NHS number was shortened by a spreadsheet"
 
 
-@pytest.mark.parametrize(("text", "postcode"), [("ta55bh", "TA5 5BH"), ("TA12 2HA", "TA12 2HA"), (" ct1  2ab", "CT1 2AB"),
-                                                ("EC1A 1BB", "EC1A 1BB"), ("M1 1AE", "M1 1AE")])
+@pytest.mark.parametrize(
+    ("text", "postcode"),
+    [
+        ("ta55bh", "TA5 5BH"),
+        ("TA12 2HA", "TA12 2HA"),
+        (" ct1  2ab", "CT1 2AB"),
+        ("EC1A 1BB", "EC1A 1BB"),
+        ("M1 1AE", "M1 1AE"),
+    ],
+)
 def test_postcodes(text, postcode):
     assert read_postcode(text) == (postcode, "")
 
@@ -121,9 +169,14 @@ def test_not_a_postcode(text):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Okonjo, Ngozi", ("Okonjo", "Ngozi")), ("Ngozi Okonjo", ("Okonjo", "Ngozi")),
-        ("OKONJO Ngozi Ada", ("OKONJO", "Ngozi Ada")), ("Lotte van der Meer", ("van der Meer", "Lotte")),
-        ("Master Bo Ash", ("Ash", "Bo")), ("Ash", ("Ash", "")), ("n/k", ("", "")), ("O’Brien, Siân", ("O'Brien", "Siân")),
+        ("Okonjo, Ngozi", ("Okonjo", "Ngozi")),
+        ("Ngozi Okonjo", ("Okonjo", "Ngozi")),
+        ("OKONJO Ngozi Ada", ("OKONJO", "Ngozi Ada")),
+        ("Lotte van der Meer", ("van der Meer", "Lotte")),
+        ("Master Bo Ash", ("Ash", "Bo")),
+        ("Ash", ("Ash", "")),
+        ("n/k", ("", "")),
+        ("O’Brien, Siân", ("O'Brien", "Siân")),
         ("ELLA ASH", ("ASH", "ELLA")),
     ],
 )

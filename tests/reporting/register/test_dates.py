@@ -41,8 +41,24 @@ def test_date_written_as(text, date):
 
 @pytest.mark.parametrize(
     "text",
-    ["31/02/2016", "29/02/2015", "spring term", "June 2015", "2015", "00/00/0000", "32/01/2015", "13/13/2015", "0",
-     "12345678901", "23/06/0215", "Q1", "23/Jum/2015", "1/2", "–", "99999"],
+    [
+        "31/02/2016",
+        "29/02/2015",
+        "spring term",
+        "June 2015",
+        "2015",
+        "00/00/0000",
+        "32/01/2015",
+        "13/13/2015",
+        "0",
+        "12345678901",
+        "23/06/0215",
+        "Q1",
+        "23/Jum/2015",
+        "1/2",
+        "–",
+        "99999",
+    ],
 )
 def test_what_is_not_a_date_stays_text(text):
     assert ColumnDates().read(text, TODAY).date is None
@@ -63,9 +79,13 @@ def test_mark_of_doubt_is_kept():
 
 
 def test_column_is_month_first_only_when_it_proves_it():
-    decided = decide_orders({
-        "born_on": ["03/04/2012", "12/25/2011"], "registered_on": ["03/04/2012", "25/12/2011"], "closed_on": ["01/02/2012"]
-    })
+    decided = decide_orders(
+        {
+            "born_on": ["03/04/2012", "12/25/2011"],
+            "registered_on": ["03/04/2012", "25/12/2011"],
+            "closed_on": ["01/02/2012"],
+        }
+    )
     assert decided["born_on"].order == "mdy"
     assert decided["registered_on"].order == "dmy"
     assert decided["closed_on"].order == "dmy"
@@ -84,7 +104,9 @@ def test_a_slip_in_a_day_first_column_is_shown_not_turned_round():
 
 
 def test_column_written_both_ways_is_read_day_first_and_marked():
-    column = decide_orders({"registered_on": ["23/06/2015", "24/06/2015", "06/25/2015", "06/26/2015"]})["registered_on"]
+    column = decide_orders({"registered_on": ["23/06/2015", "24/06/2015", "06/25/2015", "06/26/2015"]})[
+        "registered_on"
+    ]
     assert column.mixed
     either = column.read("03/04/2015", TODAY)
     assert either.date == dt.date(2015, 4, 3)

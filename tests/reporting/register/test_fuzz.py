@@ -13,12 +13,55 @@ from reporting.register.reading import UnreadableFile, read_table
 from reporting.register.setting import Setting
 from tests.reporting.register.counties import CAMBRIDGESHIRE, KENT, TODAY, essex_workbook
 
-HEADINGS = ["Ref", "Surname", "Forename", "DOB", "Gender", "Ethnicity", "UPN", "NHS No", "Address", "Postcode", "District",
-            "Date registered", "Date completed", "Agency", "Level", "Needs", "Consent", "Date closed", "Outcome", "Notes"]
+HEADINGS = [
+    "Ref",
+    "Surname",
+    "Forename",
+    "DOB",
+    "Gender",
+    "Ethnicity",
+    "UPN",
+    "NHS No",
+    "Address",
+    "Postcode",
+    "District",
+    "Date registered",
+    "Date completed",
+    "Agency",
+    "Level",
+    "Needs",
+    "Consent",
+    "Date closed",
+    "Outcome",
+    "Notes",
+]
 CELLS = st.one_of(
     st.text(max_size=30),
-    st.sampled_from(["", "n/k", "01/02/2015", "31/02/2015", "East", "WEST ", "Yes", "N", "3", "WBRI", "=1+1", "EDD 1/2/15",
-                     "42178", "9434765919", "H801200001001", "needs met", "Smith, Jo", '"', "\n", "a\nb", "2031-01-01"]),
+    st.sampled_from(
+        [
+            "",
+            "n/k",
+            "01/02/2015",
+            "31/02/2015",
+            "East",
+            "WEST ",
+            "Yes",
+            "N",
+            "3",
+            "WBRI",
+            "=1+1",
+            "EDD 1/2/15",
+            "42178",
+            "9434765919",
+            "H801200001001",
+            "needs met",
+            "Smith, Jo",
+            '"',
+            "\n",
+            "a\nb",
+            "2031-01-01",
+        ]
+    ),
 )
 slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -53,7 +96,11 @@ def test_random_bytes(content):
 
 
 @slow
-@given(st.lists(st.lists(CELLS, max_size=22), max_size=12), st.sampled_from(",;\t|"), st.sampled_from(["utf-8", "cp1252", "utf-16"]))
+@given(
+    st.lists(st.lists(CELLS, max_size=22), max_size=12),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+)
 def test_random_rows(rows, delimiter, encoding):
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)

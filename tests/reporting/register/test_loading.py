@@ -45,7 +45,9 @@ def county(world):
 
 def bring_in(content: bytes, by, **settings) -> RegisterImport:
     """Receive, check and load a file."""
-    register = receive_register(content=content, file_name="register.csv", by=by, mapping=settings.pop("mapping", None))
+    register = receive_register(
+        content=content, file_name="register.csv", by=by, mapping=settings.pop("mapping", None)
+    )
     check_register(register=register, by=by, **settings)
     if register.counts["taken"]:
         start_loading(register=register, by=by)
@@ -64,9 +66,21 @@ def test_sample_register(world, seen_by):
     assert register.status == "loaded"
     assert register.content is None
     assert register.counts == {
-        "rows": 1078, "taken": 1066, "warned": 15, "refused": 11, "repeated": 1, "blank": 0, "duplicates": 8
+        "rows": 1078,
+        "taken": 1066,
+        "warned": 15,
+        "refused": 11,
+        "repeated": 1,
+        "blank": 0,
+        "duplicates": 8,
     }
-    assert Case.objects.count() == Family.objects.count() == Person.objects.count() == Assessment.objects.count() == 1066
+    assert (
+        Case.objects.count()
+        == Family.objects.count()
+        == Person.objects.count()
+        == Assessment.objects.count()
+        == 1066
+    )
     pairs = {
         frozenset((pair.row.reference, pair.other_row.reference))
         for pair in PossibleDuplicate.objects.of_import(register).with_both()
@@ -78,12 +92,17 @@ def test_sample_register(world, seen_by):
     ).values_list("hub__name", flat=True):
         by_hub[name] += 1
     assert by_hub == KEY["initiated_by_district"]
-    assert Assessment.objects.filter(
-        completed_at__gte="2015-04-01T00:00Z", completed_at__lt="2016-03-31T23:00Z"
-    ).count() == KEY["completed_total_in_year"]
+    assert (
+        Assessment.objects.filter(
+            completed_at__gte="2015-04-01T00:00Z", completed_at__lt="2016-03-31T23:00Z"
+        ).count()
+        == KEY["completed_total_in_year"]
+    )
     note = CaseNote.objects.get(case__register_rows__reference=KEY["formula_note"], kind="fact")
     assert note.body == '=HYPERLINK("http://example.invalid","click")'
-    assert len(CaseNote.objects.get(case__register_rows__reference=KEY["long_note"], kind="fact").body) == 5000
+    assert (
+        len(CaseNote.objects.get(case__register_rows__reference=KEY["long_note"], kind="fact").body) == 5000
+    )
     assert Agency.objects.filter(is_active=False).count() == 8
     with as_system(), connection.cursor() as cursor:
         cursor.execute("select count(*) from app.projection_faults()")
@@ -100,7 +119,12 @@ def test_line_becomes_records(county, seen_by):
     actor = seen_by(county.manager)
     bring_in(register_of(LINE), actor)
     case = Case.objects.get()
-    assert (case.hub, case.status, str(case.opened_on), case.level.number) == (county.east, "open", "2015-04-03", 3)
+    assert (case.hub, case.status, str(case.opened_on), case.level.number) == (
+        county.east,
+        "open",
+        "2015-04-03",
+        3,
+    )
     assert case.family.name == "Ash"
     person = Person.objects.get()
     assert (person.full_name, str(person.born_on)) == ("Bo Ash", "2010-02-01")
@@ -111,7 +135,12 @@ def test_line_becomes_records(county, seen_by):
     assert assessment.agency.kind == "school"
     assert [need.code for need in Need.objects.all()] == ["debt"]
     consent = Consent.objects.get()
-    assert (consent.answer, consent.method, consent.words, consent.agency.name) == ("given", "register", "Yes", "School")
+    assert (consent.answer, consent.method, consent.words, consent.agency.name) == (
+        "given",
+        "register",
+        "Yes",
+        "School",
+    )
     notes = {note.kind: note.body for note in CaseNote.objects.all()}
     assert notes["fact"] == "=1+1"
     assert "Other needs: dragons" in notes["event"]
@@ -227,12 +256,24 @@ def test_database_refuses_a_line_of_another_hub(county, seen_by):
     register = receive_register(content=register_of(LINE), file_name="r.csv", by=actor)
     check_register(register=register, by=actor)
     start_loading(register=register, by=actor)
-    made = {part: [] for part in ("families", "people", "addresses", "assessments", "needs", "consents", "shares", "notes")}
+    made = {
+        part: []
+        for part in ("families", "people", "addresses", "assessments", "needs", "consents", "shares", "notes")
+    }
     made["families"] = [{"id": "00000000-0000-0000-0000-000000000001"}]
-    made["cases"] = [{"id": "00000000-0000-0000-0000-000000000002", "hub_id": county.west.pk,
-                      "family_id": "00000000-0000-0000-0000-000000000001"}]
+    made["cases"] = [
+        {
+            "id": "00000000-0000-0000-0000-000000000002",
+            "hub_id": county.west.pk,
+            "family_id": "00000000-0000-0000-0000-000000000001",
+        }
+    ]
     made["lines"] = []
-    with pytest.raises(ProgrammingError, match="another hub"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="another hub"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("select app.load_register(%s, %s::jsonb)", [register.pk, json.dumps(made)])
 
 
@@ -248,7 +289,9 @@ def test_hubs_are_created_only_when_asked_for(county, seen_by):
 
 def test_failed_load_leaves_nothing(county, seen_by, monkeypatch):
     actor = seen_by(county.manager)
-    register = receive_register(content=register_of(LINE, LINE.replace("1,Ash", "2,Elm")), file_name="r.csv", by=actor)
+    register = receive_register(
+        content=register_of(LINE, LINE.replace("1,Ash", "2,Elm")), file_name="r.csv", by=actor
+    )
     check_register(register=register, by=actor)
     start_loading(register=register, by=actor)
     monkeypatch.setattr("reporting.register.loading.BATCH", 1)

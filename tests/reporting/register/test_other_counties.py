@@ -43,7 +43,12 @@ def test_kent_notifications():
     ngozi = rows["K-1001"].facts
     assert (ngozi.surname, ngozi.forenames, ngozi.born_on) == ("Okonjo", "Ngozi", dt.date(2009, 9, 2))
     assert (ngozi.registered_on, ngozi.completed_on) == (dt.date(2016, 4, 11), dt.date(2016, 5, 20))
-    assert (ngozi.ethnicity, ngozi.level, ngozi.agency_kind, ngozi.postcode) == ("BAFR", "3", "school", "CT1 2AB")
+    assert (ngozi.ethnicity, ngozi.level, ngozi.agency_kind, ngozi.postcode) == (
+        "BAFR",
+        "3",
+        "school",
+        "CT1 2AB",
+    )
     assert ngozi.needs == ["school_attendance"]
     assert ngozi.other_needs == ["Bullying"]
     sam = rows["K-1002"].facts
@@ -52,7 +57,10 @@ def test_kent_notifications():
     assert set(sam.needs) == {"housing", "debt"}
     lotte = rows["K-1003"].facts
     assert (lotte.surname, lotte.forenames, lotte.born_on, lotte.due_on) == (
-        "van der Meer", "Lotte", None, dt.date(2016, 8, 30)
+        "van der Meer",
+        "Lotte",
+        None,
+        dt.date(2016, 8, 30),
     )
     assert rows["K-1004"].reasons == "consent refused: not registered"
     assert rows["K-1005"].reasons == "date registered is not a date"
@@ -74,7 +82,9 @@ def test_cambridgeshire_caf_list():
     assert first.lead_agency_kind == "council_early_help"
     second = rows["H/12/002"].facts
     assert (second.district, second.born_on, second.registered_on) == (
-        "Huntingdon", dt.date(2005, 6, 23), dt.date(2012, 9, 14)
+        "Huntingdon",
+        dt.date(2005, 6, 23),
+        dt.date(2012, 9, 14),
     )
     assert rows["F/12/009"].reasons == "consent refused: not registered"
     assert rows["E/12/003"].facts.district == "Ely and Soham"
@@ -96,7 +106,7 @@ def test_month_first_only_where_the_column_proves_it():
 
 
 def test_day_first_when_nothing_proves_either():
-    _, _, verdicts = check("Ref,Name,DOB,Registered,Hub\n1,\"A, Bea\",02/03/2010,04/05/2015,East\n", ["East"])
+    _, _, verdicts = check('Ref,Name,DOB,Registered,Hub\n1,"A, Bea",02/03/2010,04/05/2015,East\n', ["East"])
     assert verdicts[0].facts.registered_on == dt.date(2015, 5, 4)
     assert verdicts[0].facts.born_on == dt.date(2010, 3, 2)
 
@@ -108,7 +118,10 @@ def test_excel_workbook_with_title_and_merged_cells():
     assert mapping.columns["Quadrant"] == "district"
     rows = by_reference(verdicts)
     assert {key: row.facts.district for key, row in rows.items()} == {
-        "501": "Mid", "502": "Mid", "503": "Mid", "504": "West"
+        "501": "Mid",
+        "502": "Mid",
+        "503": "Mid",
+        "504": "West",
     }
     ivy = rows["501"].facts
     assert (ivy.born_on, ivy.registered_on, ivy.level) == (dt.date(2008, 5, 4), dt.date(2014, 9, 1), "3")
@@ -122,8 +135,13 @@ def test_excel_workbook_with_title_and_merged_cells():
 
 
 def test_sheet_that_was_not_read_is_named():
-    rows = [["Ref", "Surname", "DOB", "Date registered", "Hub"], ["1", "Ash", "01/02/2010", "01/02/2015", "East"]]
-    content = workbook(rows, sheet="2014", others=[("2015", [*rows, ["2", "Elm", "01/02/2010", "01/02/2016", "East"]])])
+    rows = [
+        ["Ref", "Surname", "DOB", "Date registered", "Hub"],
+        ["1", "Ash", "01/02/2010", "01/02/2015", "East"],
+    ]
+    content = workbook(
+        rows, sheet="2014", others=[("2015", [*rows, ["2", "Elm", "01/02/2010", "01/02/2016", "East"]])]
+    )
     table = read_table(content)
     assert table.sheet == "2015"
     assert table.other_sheets == ("2014",)
