@@ -159,7 +159,13 @@ def test_administrators_pages(page, live_server, world):
 
 def test_one_click_of_the_demo(page, live_server, monkeypatch):
     actions.create_person_with_password(EMAIL, "Priya", "Raman", PASSWORD, SECRET)
-    person = {"name": "Priya Raman", "agency": "Alder Vale Primary", "role": "Pastoral lead", "email": EMAIL}
+    person = {
+        "name": "Priya Raman",
+        "agency": "Alder Vale Primary",
+        "role": "Pastoral lead",
+        "email": EMAIL,
+        "persona": "Leads families",
+    }
     monkeypatch.setattr("earlyhelp.accounts.demo.personas", lambda: [person])
     page.goto(live_server.url + reverse("account_login"))
     page.get_by_role("link", name="Sign in as one of the invented people").click()
