@@ -102,15 +102,26 @@ def print_welcome(port):
     say("ready")
     print(f"\nEarly Help: http://127.0.0.1:{port}/", flush=True)
     if SIGN_INS.exists():
-        print("\n" + people_table(json.loads(SIGN_INS.read_text())), flush=True)
+        people = json.loads(SIGN_INS.read_text())
+        print("\n" + people_table(people) + "\n\n" + how_to_sign_in(people, port), flush=True)
     print("\nCtrl-C stops everything\n", flush=True)
+
+
+def how_to_sign_in(people, port):
+    """Return the words under the table of people."""
+    passwords = {person["password"] for person in people}
+    words = f"One click: http://127.0.0.1:{port}/demo/sign-in/"
+    if len(passwords) == 1:
+        words += f"\nBy hand: the password of all is {passwords.pop()}, codes follow from totp_secret in {SIGN_INS}"
+    return words
 
 
 def people_table(people):
     """Return the invented people to sign in as, as lines of text under headings."""
-    headings = {"name": "Name", "role": "Role", "agency": "Agency", "email": "E-mail", "password": "Password"}
+    headings = {"name": "Name", "role": "Role", "agency": "Agency", "email": "E-mail"}
+    if len({person.get("password") for person in people}) > 1:
+        headings["password"] = "Password"
     rows = [headings, *people]
     widths = {key: max(len(str(row.get(key, ""))) for row in rows) for key in headings}
-    return "\n".join(
-        "  ".join(str(row.get(key, "")).ljust(widths[key]) for key in headings).rstrip() for row in rows
-    )
+    lines = ["  ".join(str(row.get(key, "")).ljust(widths[key]) for key in headings) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
