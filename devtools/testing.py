@@ -11,7 +11,7 @@ from devtools.console import PYTHON, ROOT, VAR, say
 
 NO_TESTS = 5  # pytest's exit code
 SUITES = {
-    "fast": ["-n", "2", "-m", "not browser and not fuzz"],
+    "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz"],
     "browser": ["-n", "0", "-m", "browser"],
     "fuzz": ["-n", "0", "-m", "fuzz"],
 }
