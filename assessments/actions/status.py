@@ -6,13 +6,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.actions.answers import category_of
 from assessments.models import Assessment
-from assessments.pages import missing_for
+from assessments.pages import missing_for, read
 from assessments.plan import has_started_action
 from assessments.rules import check_can_answer_for
 from assessments.states import can_move, is_complete, move
 from cases.actions.notes import write_event
-from cases.models import Case
+from cases.models import Case, CaseNote, NoteKind
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 
@@ -37,6 +38,7 @@ def sign_off(*, assessment: Assessment, by: Actor) -> Assessment:
     assessment.save(update_fields=["signed_off_at", "signed_off_by"])
     record_change(by, "Signed off an assessment", case=assessment.case, obj=assessment)
     write_event(case=assessment.case, title=f"Assessment {assessment.reference} signed off", by=by)
+    _note_voices(assessment, by)
     return _complete(assessment, by)
 
 
@@ -116,6 +118,30 @@ def close_assessments(*, case: Case, by: Actor) -> list[Assessment]:
             record_change(by, "Closed an assessment", case=case, obj=assessment)
             closed.append(assessment)
     return closed
+
+
+def _note_voices(assessment: Assessment, by: Actor) -> None:
+    """Put each child's own words on the timeline; words that stand there already are not repeated."""
+    book = read(assessment, by)
+    for part in book.form.parts:
+        for question in part.questions:
+            if not question.voice:
+                continue
+            for page in book.of_part(part):
+                words = page.answers.get(question.key)
+                if not isinstance(words, str) or not words or page.subject is None:
+                    continue
+                about = {"case": assessment.case, "kind": NoteKind.VOICE, "about_id": page.subject.id}
+                if not CaseNote.objects.filter(**about, body=words).exists():
+                    CaseNote.objects.create(
+                        **about,
+                        title=f"Own words, assessment {assessment.reference}",
+                        body=words,
+                        category=category_of(part),
+                        happened_at=page.latest.saved_at,
+                        author=by.membership,
+                        agency=by.agency,
+                    )
 
 
 def _locked(assessment: Assessment) -> Assessment:

@@ -10,6 +10,8 @@ SCHEDULE = {
         "schedule": crontab(hour=5, minute=20),
     },
     "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
+    # What was typed to look for a family is kept for a day.
+    "forget-match-checks": {"task": "assessments.forget_match_checks", "schedule": crontab(minute=35)},
     "put-dormant-accounts-to-sleep": {
         "task": "accounts.put_dormant_accounts_to_sleep",
         "schedule": crontab(hour=2, minute=10),

@@ -62,7 +62,7 @@ def test_registering_makes_family_case_consent_team_and_an_initiated_assessment(
     parent = Relationship.objects.get(has_parental_responsibility=True)
     assert (parent.person.first_name, parent.to_person.first_name) == ("Rosa", "Maya")
     assert Case.objects.granted_to(alice).filter(pk=made.case_id).exists()
-    assert Event.objects.filter(verb="Registered an assessment", case=made.case_id).count() == 1
+    assert Event.objects.filter(verb="Registered an assessment", case_id=made.case_id).count() == 1
 
 
 def test_references_count_up_and_skip_what_a_register_brought(people, seen_by, cleared_check, start_assessment):

@@ -1,0 +1,390 @@
+"""Every page of assessments, as the case's own practitioner, the next desk, the next agency and nobody."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions import save_answers
+from assessments.answers import Sent
+from assessments.models import Assessment, MatchCheck, Section
+from cases.models import Case, Person
+from earlyhelp.access.context import as_system
+from earlyhelp.audit.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def child(people):
+    with as_system():
+        return Person.objects.get(family=people.case.family_id, is_child=True)
+
+
+def pages_of(eha, child):
+    """Every page of one assessment that is read with GET."""
+    return {
+        "record-assessments": [eha.case.reference],
+        "assessment-again": [eha.case.reference],
+        "assessment-again-agreed": [eha.case.reference],
+        "assessment-again-tier4": [eha.case.reference],
+        "assessment-again-neither": [eha.case.reference],
+        "assessment": [eha.pk],
+        "assessment-part": [eha.pk, "start"],
+        "assessment-person-part": [eha.pk, "learning", child.pk],
+        "assessment-check": [eha.pk],
+        "assessment-take-back": [eha.pk],
+        "assessment-withdraw": [eha.pk],
+        "assessment-copies": [eha.pk],
+        "assessment-professional-copy": [eha.pk],
+    }
+
+
+@pytest.fixture
+def names(eha, child):
+    return pages_of(eha, child)
+
+
+PAGES = [
+    "record-assessments", "assessment-again", "assessment-again-agreed", "assessment-again-tier4",
+    "assessment-again-neither", "assessment", "assessment-part", "assessment-person-part", "assessment-check",
+    "assessment-take-back", "assessment-withdraw", "assessment-copies", "assessment-professional-copy",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_for_alice_and_for_nobody_else(people, names, signed_in_as, name):
+    url = reverse(name, args=names[name])
+    assert signed_in_as(people.alice).get(url).status_code == 200
+    with as_system():
+        assert Event.objects.filter(case_id=people.case.pk).exists(), "the look is recorded"
+    there = signed_in_as(people.bob).get(url)
+    assert there.status_code == 404
+    assert signed_in_as(people.charlie).get(url).status_code == 404
+    anonymous = Client().get(url)
+    assert anonymous.status_code == 302 and "/sign-in/" in anonymous["Location"]
+
+
+@pytest.mark.parametrize("name", ["assessment-part-save", "assessment-person-part-save", "assessment-part"])
+def test_answers_are_saved_by_alice_and_by_nobody_else(people, eha, child, signed_in_as, name):
+    key = "learning" if "person" in name else "start"
+    args = [eha.pk, key, child.pk] if "person" in name else [eha.pk, key]
+    box = "said" if "person" in name else "reason"
+    data = {box: "Late", "question": box, "base": "{}", "writer": "w"}
+    for who in (people.bob, people.charlie):
+        assert signed_in_as(who).post(reverse(name, args=args), data).status_code == 404
+    assert Client().post(reverse(name, args=args), data).status_code == 302
+    with as_system():
+        assert not Section.objects.exists()
+    assert signed_in_as(people.alice).post(reverse(name, args=args), data).status_code in (200, 302)
+    with as_system():
+        assert Section.objects.get().answers == {box: "Late"}
+
+
+def test_another_agencys_assessment_answers_like_one_that_does_not_exist(people, eha, signed_in_as):
+    browser = signed_in_as(people.charlie)
+    theirs = browser.get(reverse("assessment", args=[eha.pk]))
+    none = browser.get(reverse("assessment", args=["018f0000-0000-7000-8000-000000000000"]))
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    clean = [re.sub(rb'nonce="[^"]*"|csrf\w*" value="[^"]*"', b"", each.content) for each in (theirs, none)]
+    assert clean[0] == clean[1]
+
+
+def test_unknown_part_and_person_of_another_family_are_not_found(people, world, eha, signed_in_as, child):
+    other = world.shared_case(people.hub, people.alice, family=world.family(people.hub, name="Pike"))
+    with as_system():
+        stranger = other.family.people.filter(is_child=True).first()
+    browser = signed_in_as(people.alice)
+    for args in ([eha.pk, "nothing"], [eha.pk, "plan"], [eha.pk, "learning"]):
+        assert browser.get(reverse("assessment-part", args=args)).status_code == 404
+    for args in ([eha.pk, "learning", stranger.pk], [eha.pk, "start", child.pk], [eha.pk, "adult", child.pk]):
+        assert browser.get(reverse("assessment-person-part", args=args)).status_code == 404
+    assert browser.get(reverse("assessment-person-part", args=[eha.pk, "learning", child.pk])).status_code == 200
+
+
+def test_no_name_stands_in_a_title_or_an_address(people, eha, child, signed_in_as, names):
+    browser = signed_in_as(people.alice)
+    for name, args in names.items():
+        url = reverse(name, args=args)
+        page = browser.get(url).content
+        title = re.search(rb"<title>(.*?)</title>", page, re.DOTALL)
+        for word in (b"Hollis", b"Ellie", b"Dana"):
+            assert word not in url.encode()
+            assert title is None or word not in title.group(1), name
+
+
+def test_autosave_answers_with_the_time_and_merges_by_box(people, eha, child, signed_in_as):
+    url = reverse("assessment-person-part-save", args=[eha.pk, "learning", child.pk])
+    alice = signed_in_as(people.alice)
+    coordinator = signed_in_as(people.coordinator)
+    one = alice.post(url, {"question": "said", "said": "I like maths", "base": "{}", "writer": "a"}).json()
+    assert one["saved"] and one["kept"] == [] and one["version"] == 1
+    two = coordinator.post(url, {"question": "change", "change": "Earlier bus", "base": "{}", "writer": "b"}).json()
+    assert two["newer"]["said"] == {"said": ["I like maths"]}
+    three = coordinator.post(
+        url, {"question": "said", "said": "I hate maths", "base": json.dumps({}), "writer": "c"}
+    ).json()
+    assert three["kept"] == ["said"] and "I hate maths" in three["versions"]["said"]
+    with as_system():
+        section = Section.objects.get()
+    assert section.answers == {"said": "I like maths", "change": "Earlier bus"}
+    page = alice.get(reverse("assessment-person-part", args=[eha.pk, "learning", child.pk])).content.decode()
+    assert "Two versions of this answer" in page and "I hate maths" in page and "I like maths" in page
+
+
+def test_saving_without_javascript_shows_both_versions_and_settles(people, eha, signed_in_as):
+    url = reverse("assessment-part", args=[eha.pk, "start"])
+    alice, coordinator = signed_in_as(people.alice), signed_in_as(people.coordinator)
+
+    def opened(browser):
+        page = browser.get(url).content.decode()
+        base = re.search(r'name="base" value="([^"]*)"', page).group(1).replace("&quot;", '"')
+        return {"base": base, "writer": re.search(r'name="writer" value="(\w+)"', page).group(1)}
+
+    mine, theirs = opened(alice), opened(coordinator)
+    assert alice.post(url, mine | {"reason": "From Alice", "go": "list"})["Location"] == reverse("assessment", args=[eha.pk])
+    kept = coordinator.post(url, theirs | {"reason": "From Dee", "hopes": "Calm", "go": "list"})
+    assert kept["Location"].endswith("#two-versions")
+    now = opened(coordinator)
+    settled = coordinator.post(url, now | {"reason": "From both", "hopes": "Calm", "settle": "reason", "go": "next"})
+    assert settled.status_code == 302
+    with as_system():
+        section = Section.objects.get()
+    assert section.answers == {"reason": "From both", "hopes": "Calm"} and section.differing == {}
+
+
+def test_wrong_answer_is_explained_and_everything_else_is_kept(people, eha, child, signed_in_as):
+    browser = signed_in_as(people.alice)
+    url = reverse("assessment-person-part", args=[eha.pk, "learning", child.pk])
+    answer = browser.post(url, {"attendance": "lots", "said": "x" * 20_001, "change": "Earlier bus", "go": "next"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "enter a whole number" in page and "Shorten this answer" in page
+    assert 'value="lots"' in page and "x" * 20_001 in page and "Earlier bus" in page
+    assert "<title>\nError: " in page or "<title>Error: " in page
+    with as_system():
+        assert Section.objects.get().answers == {"change": "Earlier bus"}
+
+
+def test_page_written_after_an_error_does_not_undo_what_others_wrote_meanwhile(people, eha, child, signed_in_as):
+    alice, coordinator = signed_in_as(people.alice), signed_in_as(people.coordinator)
+    url = reverse("assessment-person-part", args=[eha.pk, "learning", child.pk])
+    coordinator.post(url, {"change": "From Dee", "base": "{}", "writer": "d", "go": "list"})
+    page = alice.post(url, {"attendance": "lots", "base": "{}", "writer": "a", "go": "next"}).content.decode()
+    assert "From Dee" in page
+    base = re.search(r'name="base" value="([^"]*)"', page).group(1).replace("&quot;", '"')
+    alice.post(url, {"attendance": "91", "change": "From Dee", "base": base, "writer": "a", "go": "next"})
+    with as_system():
+        assert Section.objects.get().answers == {"change": "From Dee", "attendance": 91}
+
+
+def test_the_whole_way_from_check_to_registered(people, signed_in_as):
+    browser = signed_in_as(people.alice)
+    start = reverse("start-assessment")
+    assert browser.get(start).status_code == 200
+    assert b"Enter a date of birth, a postcode" in browser.post(start, {"first_name": "Maya", "last_name": "Orchard"}).content
+    born = {"born_on_day": "4", "born_on_month": "5", "born_on_year": "2017"}
+    result = browser.post(start, {"first_name": "Maya", "last_name": "Orchard"} | born)["Location"]
+    assert "Orchard" not in result and b"No record found" in browser.get(result).content
+    with as_system():
+        check = MatchCheck.objects.get()
+    family = reverse("assessment-register", args=[check.pk])
+    page = browser.get(family).content.decode()
+    assert 'value="Maya"' in page and 'value="2017"' in page
+    cards = {
+        "children": "1", "adults": "1", "child0-first_name": "Maya", "child0-last_name": "Orchard",
+        "child0-born_on_day": "4", "child0-born_on_month": "5", "child0-born_on_year": "2017",
+        "adult0-first_name": "Rosa", "adult0-role_in_household": "mother", "adult0-has_responsibility": "on",
+        "adult0-lives_with_family": "on", "home-family_name": "Orchard", "home-hub": str(people.hub.pk),
+        "home-postcode": "ta1 1aa",
+    }  # fmt: skip
+    more = browser.post(family, cards | {"add": "child"}).content.decode()
+    assert "Child 2" in more and 'value="Rosa"' in more
+    assert browser.post(family, cards | {"child0-born_on_year": "1899"}).status_code == 422
+    assert browser.post(family, cards)["Location"] == reverse("assessment-statement", args=[check.pk])
+    statement = reverse("assessment-statement", args=[check.pk])
+    assert browser.get(statement).status_code == 200
+    refused = browser.post(statement, {"statement": "neither"})["Location"]
+    assert b"cannot be registered yet" in browser.get(refused).content
+    with as_system():
+        assert not Assessment.objects.exists()
+    agreed = browser.post(statement, {"statement": "agreed"})["Location"]
+    assert b'value="Rosa' in browser.get(agreed).content
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    said = {
+        "consent_with": "Rosa Orchard", "child": "yes", "consent_child": "Maya", "consent_time": "9:30am",
+        "consent_on": f"{yesterday:%d/%m/%Y}", "consent_place": "At school", "method": "face_to_face",
+    }  # fmt: skip
+    assert b"Enter who agreed" in browser.post(agreed, said | {"consent_with": ""}).content
+    made = browser.post(agreed, said)
+    assert made.status_code == 302
+    with as_system():
+        eha = Assessment.objects.get()
+        assert made["Location"] == reverse("assessment", args=[eha.pk])
+        assert eha.case.family.people.count() == 2 and eha.consent_child == "Maya"
+    assert browser.get(made["Location"]).status_code == 200
+    assert browser.get(family).status_code == 404, "the check is used up"
+
+
+def test_check_pages_belong_to_their_asker(people, signed_in_as, cleared_check):
+    check = cleared_check(people.alice, draft={"home": {"family_name": "Orchard", "hub": str(people.hub.pk)},
+                                               "children": [{"first_name": "Maya", "born_on": "2017-05-04"}], "adults": []})
+    for name in ("assessment-check-result", "assessment-register", "assessment-statement", "assessment-agreed",
+                 "assessment-tier4", "assessment-neither"):
+        url = reverse(name, args=[check.pk])
+        assert signed_in_as(people.alice).get(url).status_code == 200, name
+        for other in (people.bob, people.charlie):
+            assert signed_in_as(other).get(url).status_code == 404, name
+        assert Client().get(url).status_code == 302
+
+
+def test_result_shows_my_family_and_only_the_hub_of_a_hidden_one(people, world, signed_in_as):
+    there = world.hub("Sedge")
+    with as_system():
+        Person.objects.filter(family=world.family(there, name="Hollis")).update(known_as="Tinker")
+    browser = signed_in_as(people.alice)
+    born = {"born_on_day": "1", "born_on_month": "3", "born_on_year": "2016"}
+    result = browser.post(reverse("start-assessment"), {"first_name": "Ellie", "last_name": "Hollis"} | born)["Location"]
+    page = browser.get(result).content.decode()
+    assert "Is it one of these?" in page and "same date of birth" in page
+    assert "Contact <strong>Sedge</strong>" in page and "01632 960 100" in page and "Tinker" not in page
+    with as_system():
+        check = MatchCheck.objects.get()
+        mine = Person.objects.get(family=people.case.family_id, is_child=True)
+    assert browser.get(reverse("assessment-register", args=[check.pk])).status_code == 404
+    assert browser.post(result, {"reason": ""}).status_code == 200
+    chosen = browser.get(reverse("assessment-known", args=[check.pk, mine.pk]))
+    assert chosen["Location"] == reverse("record-assessments", args=[people.case.reference])
+    asked = browser.post(result, {"reason": "Sedge say it is another child"})
+    assert asked["Location"] == reverse("assessment-register", args=[check.pk])
+    assert browser.get(asked["Location"]).status_code == 200
+
+
+def test_registering_again_on_an_open_case(people, eha, signed_in_as):
+    browser = signed_in_as(people.alice)
+    url = reverse("assessment-again-tier4", args=[people.case.reference])
+    data = {"tier4_reason": "A disclosure", "manager_consulted": "Head", "told_social_care": "on"}
+    assert browser.post(url, data | {"told_social_care": ""}).status_code == 200
+    assert browser.post(url, data).status_code == 302
+    with as_system():
+        assert Assessment.objects.filter(case=people.case).count() == 2
+
+
+def test_sign_off_from_the_page(people, eha, child, seen_by, signed_in_as):
+    browser = signed_in_as(people.alice)
+    url = reverse("assessment-check", args=[eha.pk])
+    refused = browser.post(url, {"shared": "on"})
+    assert b"Before you can sign off, answer" in refused.content
+    alice = seen_by(people.alice)
+    for key, person, values in (
+        ("start", None, {"reason": "Late"}),
+        ("rating", child, {f"overall__m{people.alice.pk}": 6}),
+        ("child_needs", child, {"needs": ["none"]}),
+        ("summary", None, {"change": "Calm mornings", "level": "2"}),
+    ):
+        save_answers(
+            assessment=eha, part=eha.form.find(key), person=person, writer="w", by=alice,
+            sent={name: Sent(value=value, base="-") for name, value in values.items()},
+        )
+    assert browser.post(url, {}).status_code == 200
+    assert browser.post(url, {"shared": "on"}).status_code == 302
+    page = browser.get(reverse("assessment", args=[eha.pk])).content.decode()
+    assert "It counts as complete as soon as" in page
+    part = browser.get(reverse("assessment-part", args=[eha.pk, "start"])).content.decode()
+    assert "signed off" in part and "<textarea" not in part
+    back = reverse("assessment-take-back", args=[eha.pk])
+    assert browser.post(back, {"reason": ""}).status_code == 422
+    assert browser.post(back, {"reason": "A wrong date"}).status_code == 302
+    gone = reverse("assessment-withdraw", args=[eha.pk])
+    assert browser.post(gone, {"reason": "Family moved"}).status_code == 302
+    with as_system():
+        eha.refresh_from_db()
+    assert eha.status == "withdrawn"
+
+
+def test_family_copy_leaves_out_what_could_harm(people, world, eha, child, seen_by, signed_in_as):
+    from assessments.pages import read
+    from assessments.views.copies import family_groups
+
+    with as_system():
+        mother = Person.objects.get(family=people.case.family_id, is_child=False)
+        father = Person.objects.create(family_id=people.case.family_id, first_name="Jed", last_name="Hollis", is_child=False)
+    world.consent(people.case, people.school, person=father)
+    alice = seen_by(people.alice)
+    for key, person, values in (
+        ("start", None, {"reason": "Late for school"}),
+        ("safety", None, {"facts": "Mother said she is afraid"}),
+        ("adult_words", mother, {"words": "I want to leave"}),
+        ("adult_words", father, {"words": "All is well"}),
+        ("child_words", child, {"words": "Quiet mornings"}),
+    ):
+        save_answers(
+            assessment=eha, part=eha.form.find(key), person=person, writer="w", by=alice,
+            sent={name: Sent(value=value, base="-") for name, value in values.items()},
+        )
+    book = read(eha, None)
+
+    def words(reader):
+        return str([[row.lines for row in page["answered"]] for _, pages in family_groups(book, str(reader.pk)) for page in pages])
+
+    assert "All is well" in words(father) and "I want to leave" not in words(father) and "afraid" not in words(father)
+    assert "I want to leave" in words(mother) and "Quiet mornings" in words(mother)
+    pdf = signed_in_as(people.alice).post(reverse("assessment-copies", args=[eha.pk]), {"person": str(father.pk)})
+    assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
+    assert "Hollis" not in pdf["Content-Disposition"]
+    with as_system():
+        assert Event.objects.filter(verb="Made a family copy of an assessment").count() == 1
+
+
+def queries(browser, url):
+    browser.get(url)
+    with CaptureQueriesContext(connection, ) as captured:
+        assert browser.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", ["record-assessments", "assessment", "assessment-check", "assessment-part"])
+def test_query_count_is_the_same_for_one_row_and_five(people, eha, names, child, start_assessment, seen_by, signed_in_as, name):
+    browser = signed_in_as(people.alice)
+    url = reverse(name, args=names[name])
+
+    def fill(assessment, keys):
+        alice = seen_by(people.alice)
+        for key in keys:
+            part = assessment.form.find(key)
+            save_answers(
+                assessment=assessment, part=part, person=child if part.per == "child" else None, writer="w", by=alice,
+                sent={part.questions[0].key: Sent(value="Something", base="-")},
+            )
+
+    fill(eha, ["start"])
+    one = queries(browser, url)
+    fill(eha, ["family_strengths", "money", "child_strengths", "support", "community"])
+    for _ in range(4):
+        start_assessment(people.case, people.alice, initiated_at=timezone.now() - dt.timedelta(days=40))
+    with as_system():
+        for n in range(4):
+            Person.objects.create(family=people.case.family, first_name=f"Sib{n}", last_name="Hollis",
+                                  born_on=dt.date(2018, 1, 1 + n))
+    assert queries(browser, url) == one
+    assert one <= 32, one
+
+
+def test_known_family_needs_a_visible_person(people, world, signed_in_as, cleared_check):
+    other = world.case(people.hub)
+    with as_system():
+        stranger = other.family.people.filter(is_child=True).first()
+        mine = Person.objects.get(family=people.case.family_id, is_child=True)
+        check = cleared_check(people.alice)
+        check.candidates = {"people": [{"id": str(each.pk), "band": "likely", "score": 90, "why": "same name"}
+                                       for each in (stranger, mine)], "hubs": []}
+        check.save()
+    browser = signed_in_as(people.alice)
+    assert browser.get(reverse("assessment-known", args=[check.pk, stranger.pk])).status_code == 404
+    assert browser.get(reverse("assessment-known", args=[check.pk, mine.pk])).status_code == 302
+    assert Case.objects.count() == 0, "no context outside a request"
