@@ -23,9 +23,9 @@ PLACES = (
     Place("meetings", "Meetings", "meetings", (Permission.CASE_READ,)),
     Place("directory", "Directory", "directory", (Permission.DIRECTORY,)),
     Place("reports", "Reports", "reports", (Permission.REPORT_READ, Permission.REPORT_RUN)),
+    Place("registers", "Registers", "registers", (Permission.REGISTER_IMPORT,)),
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
-    Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("help", "Help", "help"),
 )

@@ -1,10 +1,13 @@
 """The page around everything: head, navigation, messages, and the pages for when something goes wrong."""
 
+import gzip
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.messages import constants
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
 
@@ -81,6 +84,42 @@ def test_navigation_marks_the_current_place(monkeypatch):
     assert current("/reports/2025-3") == ["reports"]
     assert current("/families/WM-1") == []
     assert current("/families/WM-1", "work") == ["work"]
+
+
+def test_each_place_is_named_once():
+    for what in ("key", "label", "url_name"):
+        named = [getattr(place, what) for place in navigation.PLACES]
+        assert len(named) == len(set(named))
+
+
+@pytest.mark.parametrize(
+    ("files", "most"),
+    [
+        (
+            [
+                "vendor/govuk/govuk-frontend.min.css",
+                "vendor/moj/moj-frontend.min.css",
+                "css/app.css",
+                "vendor/autocomplete/accessible-autocomplete.min.css",
+            ],
+            35,
+        ),
+        (
+            [
+                "vendor/govuk/govuk-frontend.min.js",
+                "vendor/moj/moj-frontend.min.js",
+                "js/app.js",
+                "vendor/autocomplete/accessible-autocomplete.min.js",
+            ],
+            60,
+        ),
+    ],
+    ids=["css", "script"],
+)
+def test_pages_stay_light(files, most):
+    """Kilobytes as sent, with everything that any page may ask for (design: 35 KB of CSS, 60 KB of script)."""
+    sent = sum(len(gzip.compress(Path(finders.find(name)).read_bytes(), 9)) for name in files)
+    assert sent <= most * 1024
 
 
 def test_a_place_that_does_not_exist_here_is_left_out(monkeypatch):
