@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 
-from devtools import checks, database, demo, doctor, frontend, services, state, system, testing
+from devtools import bench, checks, demo, doctor, services, state, testing
 from devtools.console import PYTHON, ROOT, VAR, say
 from devtools.postgres import Cluster
 from devtools.valkey import Valkey
@@ -55,13 +55,9 @@ def manage(_options, rest):
     os.execve(PYTHON, [PYTHON, "manage.py", *rest], environment)
 
 
-def bench(_options, rest):
-    """Measure pages against a page that does nothing (manage.py bench)."""
-    system.require_pdf_libraries()
-    frontend.set_up()
-    with services.running() as environment:
-        database.migrate(environment, Cluster(state.load()).folder / "migrated")
-    return manage(None, ["bench", *rest])
+def run_bench(_options, rest):
+    """Measure pages against a page that does nothing, on a county of its own (--children N)."""
+    bench.run(rest)
 
 
 def check(_options, rest):
@@ -106,7 +102,7 @@ COMMANDS = {
     "check": check,
     "up": up,
     "manage": manage,
-    "bench": bench,
+    "bench": run_bench,
     "doctor": look,
     "stop": stop,
     "reset": reset,

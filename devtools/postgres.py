@@ -201,11 +201,16 @@ class Cluster:
             for role in ("owner", "app", "test"):
                 statement = sql.SQL("ALTER ROLE {} PASSWORD %s").format(sql.Identifier(f"eh_{role}"))
                 cursor.execute(statement, [self.state[f"{role}_password"]])
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        self.make_database(DATABASE)
+
+    def make_database(self, name):
+        """Create a database that eh_owner owns, and give the roles their rights in it. Safe to run again."""
+        with self.connect("postgres") as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not cursor.fetchone():
-                statement = sql.SQL("CREATE DATABASE {} OWNER eh_owner").format(sql.Identifier(DATABASE))
+                statement = sql.SQL("CREATE DATABASE {} OWNER eh_owner").format(sql.Identifier(name))
                 cursor.execute(statement)
-        with self.connect(DATABASE) as cursor:
+        with self.connect(name) as cursor:
             cursor.execute(DATABASE_SQL.read_text())
 
     def drop_database(self):
