@@ -329,3 +329,12 @@ def test_a_form_of_another_library_is_drawn_in_the_same_markup():
 def test_the_title_says_error_first_when_a_form_was_refused(data, expected):
     form = Revealing(data) if data is not None else Revealing()
     assert draw("{% title_prefix %}", any_name=form) == expected
+
+
+def test_a_formset_names_its_own_errors_and_those_of_each_form():
+    Rows = forms.formset_factory(Revealing, min_num=2, validate_min=True, extra=0)
+    rows = Rows({"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-answer": "other"}, prefix="form")
+    markup = draw("{% error_summary rows %}", rows=rows)
+    assert "at least 2 forms" in markup
+    assert '<a href="#id_form-0-detail">Enter the detail</a>' in markup
+    assert draw("{% title_prefix %}", rows=rows) == "Error: "
