@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, resolve, reverse
-from django.urls.resolvers import RegexPattern
+from django.urls.resolvers import RegexPattern, Resolver404
 from django.utils import timezone
 from redis.exceptions import ConnectionError as CacheGone
 
@@ -262,7 +262,11 @@ def test_session_without_second_factor_reaches_nothing(priya, browser):
         if declared is not None and not declared.needs_second_factor:
             half_open.add(entry.name)
             continue
-        assert resolve(address)
+        try:
+            if resolve(address).func is not entry.callback:
+                continue  # another application's address of the same shape comes first, and is walked itself
+        except Resolver404:
+            continue  # wants something that our samples are not, such as a quarter of the year
         for method in (browser.get, browser.post):
             answer = method(address)
             walked += 1
@@ -270,7 +274,7 @@ def test_session_without_second_factor_reaches_nothing(priya, browser):
                 address
             )
     assert half_open == {"account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
-    assert walked >= 18
+    assert walked >= 60, walked
 
 
 def test_password_only_session_is_sent_to_enrolment(priya, browser):
