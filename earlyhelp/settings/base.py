@@ -256,6 +256,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.optional("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # a refusal is an answer, not an event for the operator
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },
