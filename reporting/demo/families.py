@@ -16,25 +16,19 @@ from cases.models import (
     Case,
     CaseNote,
     CaseStatus,
-    Consent,
     Family,
-    LawfulShare,
     LeadProfessional,
     LeadRequest,
     Person,
     Relationship,
-    Restriction,
     TeamMember,
 )
-from cases.models.sharing import ConsentEnd, RestrictionName
 from earlyhelp.audit.models import Event
 from hubs.models import Category
 from reporting.demo.identifiers import mobile, nhs_number, postcode, upn
 from reporting.demo.places import hub_named
 from reporting.demo.stories import Story, born, working_day
 from reporting.demo.world import World
-
-SPEAKS_FOR_SELF = 12  # from this age a child is asked, and a parent's answer does not stand for theirs
 
 
 @dataclass
@@ -66,11 +60,8 @@ class Teller:
         self._home(story, family, people)
         case = self._case(story, family, reference)
         told = Told(story, case, people)
-        self._consents(told)
-        self._shares(told)
         self._team(told)
         self._leads(told)
-        self._restriction(told)
         self._notes(told)
         self._looks(told)
         return told
@@ -166,7 +157,7 @@ class Teller:
         if earlier := story.get("earlier"):
             previous = self._earlier(story, family, earlier, f"{reference[:3]}{int(reference[3:]) - 7000}")
         is_closed = story.get("status") == "closed"
-        case = Case.objects.create(
+        return Case.objects.create(
             reference=reference,
             family=family,
             hub=self.world.hubs[story["hub"]],
@@ -183,7 +174,6 @@ class Teller:
             latest=story.get("latest", ""),
             created_at=self.world.at(self.day(story["opened"]), "10:12"),
         )
-        return case
 
     def _earlier(self, story: Story, family: Family, earlier: dict[str, Any], reference: str) -> Case:
         lead, opened, closed = (
@@ -223,78 +213,6 @@ class Teller:
         )
         return case
 
-    def _consents(self, told: Told) -> None:
-        """Each answer for each agency and category; a parent's answer stands for young children who gave none."""
-        for answer in told.story["consent"]:
-            person = told.people[answer["person"]]
-            self._answer(told, answer, person, None)
-            facts = next(p for p in told.story["person"] if p["key"] == answer["person"])
-            for key in facts.get("parent_of", []) + (
-                facts.get("kin", {}).get("of", []) if facts.get("responsible") else []
-            ):
-                child = told.people[key]
-                if self._stands_for(told, answer, key, child):
-                    self._answer(told, answer, child, person)
-
-    def _stands_for(self, told: Told, answer: dict[str, Any], key: str, child: Person) -> bool:
-        own = any(
-            other["person"] == key and set(other["agencies"]) & set(answer["agencies"])
-            for other in told.story["consent"]
-        )
-        twelve_years_ago = self.world.today - timedelta(days=int(SPEAKS_FOR_SELF * 365.25))
-        is_young = child.born_on is None or child.born_on > twelve_years_ago
-        return is_young and not own and answer.get("answer", "given") == "given"
-
-    def _answer(self, told: Told, answer: dict[str, Any], person: Person, given_by: Person | None) -> None:
-        recorded_by = self._staff(told.story["registered_by"])
-        withdrawn = answer.get("withdrawn")
-        for agency in answer["agencies"]:
-            for category in answer.get("categories") or [None]:
-                already = Consent.objects.filter(
-                    case=told.case,
-                    person=person,
-                    agency=self.world.agencies[agency],
-                    category=category,
-                    ended_at=None,
-                )
-                if given_by and already.exists():
-                    continue  # the other parent answered for the child already
-                Consent.objects.create(
-                    case=told.case,
-                    person=person,
-                    agency=self.world.agencies[agency],
-                    category=Category(category) if category else None,
-                    answer=answer.get("answer", "given"),
-                    given_by=given_by,
-                    method=answer.get("method", "face_to_face"),
-                    given_on=self.day(answer["on"]),
-                    valid_until=self.world.today + timedelta(days=answer["until"])
-                    if "until" in answer
-                    else None,
-                    words=answer.get("words", "") if given_by is None else "",
-                    recorded_by=recorded_by,
-                    recorded_at=self.world.at(self.day(answer["on"]), "11:05"),
-                    ended_at=self.world.at(self.day(withdrawn), "11:08") if withdrawn else None,
-                    end_reason=ConsentEnd.WITHDRAWN if withdrawn else "",
-                    end_words=answer.get("end_words", ""),
-                    ended_by=self.world.staff["tom"] if withdrawn else None,
-                )
-
-    def _shares(self, told: Told) -> None:
-        for share in told.story["share"]:
-            LawfulShare.objects.create(
-                case=told.case,
-                agency=self.world.agencies[share["agency"]],
-                basis=share["basis"],
-                reason=share["reason"],
-                family_told=share["told"],
-                manager_consulted="Duty manager, social care",
-                starts_on=self.day(share["on"]),
-                ends_on=self.day(share["until"]),
-                recorded_by=self._staff(share["by"]),
-                recorded_at=self.world.at(self.day(share["on"]), "14:50"),
-            )
-
     def _team(self, told: Told) -> None:
         for member in told.story["team"]:
             is_leaver = "until" in member
@@ -327,21 +245,6 @@ class Teller:
                 note=request["note"],
                 answer_by=self.day(request["answer_by"]),
                 sent_at=self.world.at(self.day(request["sent"]), "16:20"),
-            )
-
-    def _restriction(self, told: Told) -> None:
-        if facts := told.story.get("restriction"):
-            restriction = Restriction.objects.create(
-                case=told.case,
-                reason=facts["reason"],
-                note=facts["note"],
-                restricted_by=self._staff("ruth"),
-                starts_at=self.world.at(self.day(facts["since"]), "09:20"),
-                review_on=self.day(facts["review"]),
-            )
-            RestrictionName.objects.bulk_create(
-                RestrictionName(restriction=restriction, case=told.case, membership=self._staff(key))
-                for key in facts["named"]
             )
 
     def _notes(self, told: Told) -> None:

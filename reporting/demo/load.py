@@ -13,6 +13,7 @@ from assessments.models import FormVersion
 from cases.models import Case, CaseNote, Family
 from earlyhelp.access.context import as_role, as_system
 from earlyhelp.accounts.models import User
+from reporting.demo.agreeing import AgreementTeller
 from reporting.demo.assessing import AssessmentTeller
 from reporting.demo.background import background
 from reporting.demo.families import Teller
@@ -53,7 +54,12 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
             _settle_at_the_end()
             teller = Teller(world, rng)
             form = FormVersion.objects.filter(status="published").order_by("-version").first()
-            more = [AssessmentTeller(teller, form), PlanTeller(teller), StepTeller(teller)]
+            more = [
+                AgreementTeller(teller),
+                AssessmentTeller(teller, form),
+                PlanTeller(teller),
+                StepTeller(teller),
+            ]
             for number, story in enumerate(stories()):
                 told = teller.tell(story, f"WM-{FIRST_REFERENCE + number * 17}")
                 for chapter in more:
