@@ -214,7 +214,7 @@ def compare_last(one: str, other: str) -> Evidence:
     wrong = slips(one, other)
     shorter = min(len(one), len(other))
     if wrong == 1:
-        return Evidence("surname differs by one letter", 4 if shorter > 3 else 1)
+        return Evidence("surname differs by one letter", 4 if shorter > 3 else 2)
     if wrong == 2 and shorter >= 7:
         return Evidence("surname differs by two letters", 3)
     if sounds(one) and sounds(one) == sounds(other):

@@ -44,3 +44,7 @@ def find_lost_reports() -> None:
     for report_id in counting.lost_reports(timezone.now()):
         log.warning("report %s is handed out again", report_id)
         count_report.delay(str(report_id))
+
+
+# Tasks of registers live beside the registers; the worker finds an application's tasks here.
+from reporting.register import tasks as register_tasks  # noqa: E402, F401

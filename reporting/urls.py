@@ -1,6 +1,6 @@
 """Addresses of highlight reports. A quarter's code is not personal, so it may stand in an address."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from reporting import views
 from reporting.quarters import Quarter
@@ -21,6 +21,7 @@ class QuarterConverter:
 register_converter(QuarterConverter, "quarter")
 
 urlpatterns = [
+    path("register/", include("reporting.register_urls")),
     path("reports/", views.reports, name="reports"),
     path("reports/ask/", views.ask, name="ask-for-report"),
     path("reports/<quarter:quarter>/", views.report, name="report"),

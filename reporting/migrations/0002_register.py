@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('file_digest', models.CharField(max_length=64)),
                 ('form', models.CharField(blank=True, max_length=200)),
                 ('content', models.BinaryField(help_text='The file, until its lines are loaded or it is thrown away.', null=True)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('checked', 'Checked, nothing loaded yet'), ('loading', 'Being loaded'), ('loaded', 'Loaded'), ('failed', 'Could not be loaded'), ('cancelled', 'Thrown away')], default='received', max_length=9)),
+                ('status', models.CharField(choices=[('received', 'Received'), ('checking', 'Being checked'), ('checked', 'Checked, nothing loaded yet'), ('loading', 'Being loaded'), ('loaded', 'Loaded'), ('cancelled', 'Thrown away')], default='received', max_length=9)),
                 ('guesses', models.JSONField(default=list, help_text='Each column with its guessed field and a few values.')),
                 ('columns', models.JSONField(default=dict, help_text='The mapping in force, see reporting.register.mapping.')),
                 ('notices', models.JSONField(default=list)),

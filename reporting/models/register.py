@@ -20,10 +20,10 @@ from reporting.register.querysets import (
 
 class ImportStatus(models.TextChoices):
     RECEIVED = "received", "Received"
+    CHECKING = "checking", "Being checked"
     CHECKED = "checked", "Checked, nothing loaded yet"
     LOADING = "loading", "Being loaded"
     LOADED = "loaded", "Loaded"
-    FAILED = "failed", "Could not be loaded"
     CANCELLED = "cancelled", "Thrown away"
 
 
@@ -75,8 +75,12 @@ class RegisterImport(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether somebody still has to map, confirm or throw it away."""
-        return self.status in (ImportStatus.RECEIVED, ImportStatus.CHECKED, ImportStatus.FAILED)
+        """Whether its lines may still be checked, loaded or thrown away."""
+        return self.status in (ImportStatus.RECEIVED, ImportStatus.CHECKING, ImportStatus.CHECKED)
+
+    @property
+    def is_being_worked_on(self) -> bool:
+        return self.status in (ImportStatus.CHECKING, ImportStatus.LOADING)
 
 
 class RegisterRow(models.Model):

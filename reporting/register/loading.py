@@ -179,12 +179,14 @@ def finish(register: RegisterImport, opened: list[str], entered: list[str], by: 
 
 @transaction.atomic
 def give_up(*, register_id: uuid.UUID, failure: str, by: Actor) -> None:
-    """Note that a register could not be loaded. It can be loaded again: nothing of it is there."""
+    """Note that a register could not be checked or loaded. It can be tried again: nothing of it is there."""
     register = RegisterImport.objects.select_for_update().get(pk=register_id)
-    if register.status == ImportStatus.LOADING:
-        register.status, register.failure = ImportStatus.CHECKED, failure[:300]
+    if register.is_being_worked_on:
+        was_loading = register.status == ImportStatus.LOADING
+        register.status = ImportStatus.CHECKED if was_loading else ImportStatus.RECEIVED
+        register.failure = failure[:300]
         register.save(update_fields=["status", "failure"])
-        record_change(by, "Could not load a register", obj=register)
+        record_change(by, "A register could not be checked or loaded", obj=register)
 
 
 def counts_of(register: RegisterImport) -> dict[str, int]:
