@@ -1,0 +1,203 @@
+"""Meetings: the lists, setting one up, and changing it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from cases.actions import meeting as actions
+from cases.agenda import draft_agenda
+from cases.forms.meeting import (
+    AgendaItemForm,
+    AnswerForm,
+    CancelForm,
+    EndForm,
+    FamilyAnswerForm,
+    InviteForm,
+    MeetingForm,
+)
+from cases.invite_file import calendar_file
+from cases.models import Case, Invitation, Meeting
+from cases.rules.meeting import (
+    can_arrange_meeting,
+    check_can_answer_invitation,
+    check_can_arrange_meeting,
+    check_can_change_meeting,
+    check_can_write_minutes,
+)
+from cases.views.attempts import attempt
+from cases.views.common import get_case_for, render_record
+from earlyhelp.access import Permission, access
+from earlyhelp.audit import record_look
+from earlyhelp.web.pagination import page_of
+
+
+@access(Permission.CASE_READ)
+def my_meetings(request: HttpRequest) -> HttpResponse:
+    """The meetings this person chairs or is invited to, of all families they may see."""
+    mine = Meeting.objects.filter(case__in=Case.objects.visible_to(request.actor)).asking(request.actor)
+    context = {
+        "to_come": list(mine.to_come().with_list_data()[:50]),
+        "page": page_of(mine.past().with_list_data(), request, per_page=20),
+        "nav": "meetings",
+    }
+    record_look(request.actor, "Opened their meetings", level="results", count=len(context["to_come"]))
+    return render(request, "cases/meetings/mine.html", context)
+
+
+@access(Permission.CASE_READ)
+def meetings(request: HttpRequest, reference: str) -> HttpResponse:
+    """The meetings about one family."""
+    case = get_case_for(request, reference, "meetings")
+    of_case = Meeting.objects.filter(case=case)
+    context = {
+        "to_come": list(of_case.to_come().with_list_data()),
+        "page": page_of(of_case.past().with_list_data(), request, per_page=20),
+        "may_arrange": can_arrange_meeting(request.actor, case),
+    }
+    return render_record(request, "cases/meetings/meetings.html", case, "meetings", context)
+
+
+@access(Permission.CASE_WRITE)
+def meeting_new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Set a meeting up on one page: when, where, who, and an agenda drafted from the plan."""
+    case = get_case_for(request, reference, "meetings")
+    check_can_arrange_meeting(request.actor, case)
+    form = MeetingForm(request.POST or None, case=case, drafts=draft_agenda(case), actor=request.actor)
+    if request.method == "POST" and form.is_valid():
+        done, meeting = attempt(form, actions.arrange_meeting, case=case, by=request.actor, **form.facts())
+        if done:
+            messages.success(request, "Meeting arranged. People see it in My work.")
+            return redirect("meeting", case.reference, meeting.pk)
+    return render_record(request, "cases/meetings/new.html", case, "meetings", {"form": form})
+
+
+def fetch(request: HttpRequest, reference: str, pk) -> tuple[Case, Meeting]:
+    """The case and its meeting, or 404. The look is recorded."""
+    case = get_case_for(request, reference, "meetings")
+    of_case = Meeting.objects.select_related("case", "chair__user", "chair__agency", "signed_off_by__user")
+    return case, get_object_or_404(of_case, pk=pk, case=case)
+
+
+@access(Permission.CASE_WRITE)
+def meeting_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """Change when, where or who chairs."""
+    case, meeting = fetch(request, reference, pk)
+    check_can_change_meeting(request.actor, meeting)
+    form = MeetingForm(request.POST or None, case=case, meeting=meeting)
+    if request.method == "POST" and form.is_valid():
+        done, _ = attempt(form, actions.change_meeting, meeting=meeting, by=request.actor, **form.facts())
+        if done:
+            messages.success(request, "Meeting changed.")
+            return redirect("meeting", case.reference, meeting.pk)
+    return form_page(request, case, meeting, form, "Change the meeting", "Save changes")
+
+
+@access(Permission.CASE_WRITE)
+def meeting_cancel(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """Cancel a meeting, with the reason."""
+    case, meeting = fetch(request, reference, pk)
+    check_can_change_meeting(request.actor, meeting)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done, _ = attempt(form, actions.cancel_meeting, meeting=meeting, by=request.actor, **form.cleaned_data)
+        if done:
+            messages.success(request, "Meeting cancelled.")
+            return redirect("record-meetings", case.reference)
+    return form_page(request, case, meeting, form, "Cancel the meeting", "Cancel meeting")
+
+
+@access(Permission.CASE_WRITE)
+def meeting_invite(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """Ask one more person."""
+    case, meeting = fetch(request, reference, pk)
+    check_can_change_meeting(request.actor, meeting)
+    form = InviteForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        done, _ = attempt(form, actions.invite, meeting=meeting, by=request.actor, **form.cleaned_data)
+        if done:
+            messages.success(request, "Invited.")
+            return redirect("meeting", case.reference, meeting.pk)
+    return form_page(request, case, meeting, form, "Ask somebody else", "Invite")
+
+
+@access(Permission.CASE_WRITE)
+def meeting_answer(request: HttpRequest, reference: str, pk, invitation) -> HttpResponse:
+    """Answer an invitation: one's own, or for a member of the family."""
+    case, meeting = fetch(request, reference, pk)
+    found = get_object_or_404(
+        Invitation.objects.select_related("meeting", "case", "person"), pk=invitation, meeting=meeting
+    )
+    check_can_answer_invitation(request.actor, found)
+    is_mine = found.membership_id is not None
+    form = (AnswerForm if is_mine else FamilyAnswerForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done, _ = attempt(form, actions.answer_invitation, invitation=found, by=request.actor, **form.cleaned_data)
+        if done:
+            messages.success(request, "Answer recorded.")
+            return redirect("meeting", case.reference, meeting.pk)
+    heading = "Answer the invitation" if is_mine else f"Answer for {found.name}"
+    return form_page(request, case, meeting, form, heading, "Save answer")
+
+
+@access(Permission.CASE_WRITE)
+def agenda_add(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """Put something on the agenda."""
+    from cases.actions.minutes import add_agenda_item
+
+    case, meeting = fetch(request, reference, pk)
+    check_can_write_minutes(request.actor, meeting)
+    form = AgendaItemForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done, _ = attempt(form, add_agenda_item, meeting=meeting, by=request.actor, **form.cleaned_data)
+        if done:
+            messages.success(request, "Added to the agenda.")
+            return redirect("meeting", case.reference, meeting.pk)
+    return form_page(request, case, meeting, form, "Add to the agenda", "Add item")
+
+
+@access(Permission.CASE_WRITE)
+def meeting_end(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """End a meeting: who was there, and when people meet next."""
+    case, meeting = fetch(request, reference, pk)
+    check_can_change_meeting(request.actor, meeting)
+    invitations = list(meeting.invitations.select_related("membership__user", "person"))
+    form = EndForm(request.POST or None, meeting=meeting, invitations=invitations)
+    if request.method == "POST" and form.is_valid():
+        done, following = attempt(form, actions.end_meeting, meeting=meeting, by=request.actor, **form.facts())
+        if done:
+            words = "Meeting ended, and the next one is arranged." if following else "Meeting ended."
+            messages.success(request, f"{words} The chair can now sign off the minutes.")
+            return redirect("meeting", case.reference, meeting.pk)
+    return render_record(
+        request, "cases/meetings/end.html", case, "meetings", {"form": form, "meeting": meeting}
+    )
+
+
+@access(Permission.CASE_WRITE)
+@require_POST
+def meeting_sign_off(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """The chair signs off the minutes, which locks them."""
+    case, meeting = fetch(request, reference, pk)
+    actions.sign_off(meeting=meeting, by=request.actor)
+    messages.success(request, "Minutes signed off and locked.")
+    return redirect("meeting", case.reference, meeting.pk)
+
+
+@access(Permission.CASE_READ)
+def meeting_calendar(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """The meeting as a file for one's own calendar."""
+    case, meeting = fetch(request, reference, pk)
+    address = request.build_absolute_uri(reverse("meeting", args=[case.reference, meeting.pk]))
+    response = HttpResponse(calendar_file(meeting, address), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="meeting-{case.reference}.ics"'
+    return response
+
+
+def form_page(request, case, meeting, form, heading, button, status=200) -> HttpResponse:
+    """One form about a meeting on a page of its own."""
+    context = {"form": form, "meeting": meeting, "heading": heading, "button": button}
+    return render_record(request, "cases/meetings/form.html", case, "meetings", context, status=status)
