@@ -57,7 +57,7 @@ class CaseQuerySet(AclQuerySet):
             current, permission__codename="view_case", membership=actor.membership
         )
         if not actor.is_covered:
-            by_name = by_name.filter(basis=GrantBasis.NAMED)
+            by_name = by_name.filter(basis__in=[GrantBasis.NAMED, GrantBasis.EMERGENCY])
         by_name = by_name.filter(
             Q(emergency__isnull=True) | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())
         )

@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterUniqueTogether(
             name='caseuserpermission',
-            unique_together={('user', 'permission', 'content_object', 'membership')},
+            unique_together={('user', 'permission', 'content_object', 'membership', 'basis', 'emergency')},
         ),
         migrations.AddIndex(
             model_name='family',

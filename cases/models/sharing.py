@@ -239,7 +239,7 @@ class CaseUserPermission(UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
-        unique_together = [("user", "permission", "content_object", "membership")]
+        unique_together = [("user", "permission", "content_object", "membership", "basis", "emergency")]
         indexes = [models.Index(fields=["content_object", "permission"], name="user_grant_of_case")]
 
     def __str__(self) -> str:

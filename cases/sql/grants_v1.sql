@@ -86,11 +86,9 @@ begin
   )
   insert into cases_caseuserpermission
          (content_object_id, user_id, membership_id, emergency_id, permission_id, basis, valid_until)
-    select distinct on (d.case_id, m.id, p.id)
-           d.case_id, m.user_id, m.id, d.emergency_id, p.id, d.basis, d.valid_until
+    select d.case_id, m.user_id, m.id, d.emergency_id, p.id, d.basis, d.valid_until
       from derived d join hubs_membership m on m.id = d.membership_id
-      join auth_permission p on p.content_type_id = content_type and p.codename = app.codename(d.category)
-     order by d.case_id, m.id, p.id, d.emergency_id nulls first;
+      join auth_permission p on p.content_type_id = content_type and p.codename = app.codename(d.category);
   perform app.project_acl(ids);
 end $$;
 
