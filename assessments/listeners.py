@@ -8,7 +8,10 @@ from earlyhelp.access import Actor
 
 
 def when_action_started(*, action: Action, by: Actor) -> None:
-    """The plan is being carried out: assessments of its case that are signed off are complete (domain.md 1.3)."""
+    """The plan is being carried out:
+
+    assessments of its case that are signed off are complete (domain.md 1.3).
+    """
     from assessments.actions import complete_if_ready
 
     complete_if_ready(case=action.case, by=by)

@@ -60,13 +60,13 @@ class Missing:
     part: Part
     subject: Subject | None
     question: Question
+    is_only: bool = False
 
     @property
     def label(self) -> str:
         """The page and the question, for a list of links."""
         title = told(self.part.title, self.subject)
-        asked = told(self.question.label, self.subject)
-        return title if asked.lower().startswith(title.lower()) else f"{title}: {lower_first(asked)}"
+        return title if self.is_only else f"{title}: {lower_first(told(self.question.label, self.subject))}"
 
 
 def lower_first(text: str) -> str:
@@ -202,7 +202,8 @@ def missing(
             for subject in household.subjects(part):
                 answers = pages.get((part.key, subject.id if subject else ""), {})
                 if not is_answered(question, answers):
-                    found.append(Missing(part=part, subject=subject, question=question))
+                    only = len(form.minimum_of(part)) == 1
+                    found.append(Missing(part=part, subject=subject, question=question, is_only=only))
     return tuple(found)
 
 

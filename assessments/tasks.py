@@ -8,7 +8,10 @@ from django.db import connection
 
 @shared_task(name="assessments.forget_match_checks")
 def forget_match_checks() -> int:
-    """Empty what was typed for checks that are a day old and led to no record. Returns how many. Run nightly."""
+    """Empty what was typed for checks that are a day old and led to no record.
+
+    Returns how many. Run nightly.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select app.forget_match_checks()")
         return cursor.fetchone()[0]

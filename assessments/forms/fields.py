@@ -21,8 +21,11 @@ class Words(forms.CharField):
         self.longest = longest
         super().__init__(strip=False, **kwargs)
 
+    def to_python(self, value):
+        return tidy(super().to_python(value) or "")
+
     def clean(self, value):
-        text = tidy(super().clean(value) or "")
+        text = super().clean(value)
         if len(text) > self.longest:
             raise ValidationError(
                 f"Shorten this answer to {self.longest:,} characters. It has {len(text):,}.", code="long"

@@ -18,6 +18,7 @@ from .form import (
     Per,
     Question,
     Section,
+    Shows,
     Source,
     UnsoundForm,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Per",
     "Question",
     "Section",
+    "Shows",
     "Source",
     "UnsoundForm",
     "from_json",

@@ -70,6 +70,15 @@ class Source(StrEnum):
     PLAN = "plan"
 
 
+class Shows(StrEnum):
+    """What a page lists above its questions, read from the record so that it is not asked again."""
+
+    NOTHING = "nothing"
+    ASSESSOR = "assessor"
+    TEAM = "team"
+    PERSON = "person"
+
+
 class Opens(StrEnum):
     """When a part can first be filled in."""
 
@@ -158,9 +167,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One page of a form:
+    """One page of a form: saved, shared and marked as finished as a whole.
 
-    saved, shared and marked as finished as a whole. `category` says which agencies may read it.
+    `category` says which agencies may read it. `question` is the page's heading; `together` the one line
+    under which the task list puts the pages of all persons, who else have a line each.
     """
 
     key: str
@@ -170,6 +180,8 @@ class Part:
     per: Per = Per.ONCE
     source: Source = Source.ANSWERS
     opens: Opens = Opens.REGISTERED
+    shows: Shows = Shows.NOTHING
+    together: str = ""
     hint: str = ""
     intro: str = ""
     question: str = ""

@@ -22,6 +22,7 @@ from .form import (
     Per,
     Question,
     Section,
+    Shows,
     Source,
     UnsoundForm,
 )
@@ -58,6 +59,7 @@ _ENUMS: dict[tuple[type, str], type[StrEnum]] = {
     (Part, "per"): Per,
     (Part, "source"): Source,
     (Part, "opens"): Opens,
+    (Part, "shows"): Shows,
 }
 _LISTS_OF_TEXT = {(FormSpec, "minimum"), (Condition, "any_of")}
 _PLAIN: dict[str, type] = {"int": int, "bool": bool, "str": str}

@@ -23,6 +23,7 @@ from .form import (
     Part,
     Per,
     Question,
+    Shows,
     Source,
 )
 
@@ -81,6 +82,11 @@ def _part_problems(part: Part, groups: set[str]) -> Iterator[str]:
         ("intro", part.intro, 2000),
     ):
         yield from _text_problems(f"{where} {name}", value, longest, blank=name != "title", per=part.per)
+    yield from _text_problems(f"{where} together", part.together, 200, blank=True, per=Per.ONCE)
+    if part.together and part.per is Per.ONCE:
+        yield f"{where}: comes once, so there is nothing to put together"
+    if part.shows is Shows.PERSON and part.per is Per.ONCE:
+        yield f"{where}: is about nobody, so it cannot show a person"
     if part.group not in groups:
         yield f"{where}: there is no group {part.group}"
     if part.category not in CATEGORIES:

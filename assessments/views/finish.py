@@ -80,6 +80,7 @@ def _page_in_words(book: Book, page: PageOf, request: HttpRequest | None) -> dic
         "title": page.part.title.replace("{name}", page.subject.name) if page.subject else page.part.title,
         "rows": shared[1],
         "answered": [row for row in shared[1] if row.is_answered],
+        "has_minimum": any(row.is_minimum for row in shared[1]),
         "also": [(agency, found) for agency, found in contributions if found],
         "change": change,
         "latest": page.latest,

@@ -10,8 +10,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Page, digest
@@ -20,7 +22,7 @@ from assessments.household import Subject, told
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
-from assessments.spec import Part, Source
+from assessments.spec import Part, Shows, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
 from assessments.views.record import part_url
 from cases.models import Consent, Person
@@ -142,6 +144,7 @@ def _show(
     section = section or page.editable(is_shared=is_shared)
     subject = page.subject
     before, after = neighbours(book, page)
+    numbered = book.form.section_of(page.part.key)
     somebody = Subject(id="", name="one child" if subject and subject.is_child else "one adult")
     context = {
         "assessment": assessment,
@@ -150,7 +153,7 @@ def _show(
         "form": form,
         "heading": told(page.part.question or page.part.title, subject),
         "title": told(page.part.title, somebody),
-        "caption": f"{book.form.section_of(page.part.key).number}. {book.form.section_of(page.part.key).title}",
+        "caption": f"{numbered.number}. {numbered.title}",
         "intro": told(page.part.intro, subject),
         "all_optional": all(question.optional for question in page.part.questions),
         "saved_at": section.saved_at if section and section.version else None,
@@ -167,10 +170,30 @@ def _show(
         "roomy": True,
     }
     context["readers"], context["not_readers"] = readers(assessment, category_of(page.part))
+    context |= _known(assessment, page)
     if not context["may_write"]:
         context["why_not"] = why_not(request, assessment, page.part)
     template = "assessments/part.html" if context["may_write"] else "assessments/part_read.html"
     return render(request, template, context, status=status)
+
+
+def _known(assessment: Assessment, page: PageOf) -> dict[str, Any]:
+    """What the record already says of this page's subject, so that nobody is asked again."""
+    reference = assessment.case.reference
+    match page.part.shows:
+        case Shows.ASSESSOR:
+            facts, url, change = known.of_assessor(assessment), "", ""
+        case Shows.TEAM:
+            facts, url, change = known.of_team(assessment.case), "record-team", "Change the team"
+        case Shows.PERSON:
+            facts, url, change = known.of_person(_person(page)), "record-people", "Change these details"
+        case _:
+            return {"facts": []}
+    return {
+        "facts": facts,
+        "facts_url": reverse(url, args=[reference]) if url else "",
+        "facts_change": change,
+    }
 
 
 def why_not(request: HttpRequest, assessment: Assessment, spec: Part) -> str:

@@ -40,6 +40,7 @@ class Task:
     hint: str = ""
     status: str = "Completed"
     colour: str = ""
+    each: list[Task] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -151,7 +152,26 @@ def _tasks(book: Book, part: Part) -> list[Task]:
                 id=part.key, title=part.title, url="", hint=_words(part.hint, None), status="Cannot start yet"
             )
         ]
-    return [_task(book, page) for page in pages]
+    tasks = [_task(book, page) for page in pages]
+    if part.together and len(tasks) > 1:
+        return [_together(part, pages, tasks)]
+    return tasks
+
+
+def _together(part: Part, pages: list[PageOf], tasks: list[Task]) -> Task:
+    """The pages of several persons on one line, with a link and a status for each."""
+    for page, task in zip(pages, tasks, strict=True):
+        task.title = page.subject.name
+    done = sum(page.status == SectionStatus.COMPLETED for page in pages)
+    if any(page.has_differing for page in pages):
+        status, colour = TAGS["differing"]
+    elif done == len(pages):
+        status, colour = "Completed", ""
+    elif any(page.latest is not None for page in pages):
+        status, colour = f"{done} of {len(pages)} done", "yellow"
+    else:
+        status, colour = TAGS["not_started"]
+    return Task(id=part.key, title=part.together, url="", status=status, colour=colour, each=tasks)
 
 
 def _words(text: str, page: PageOf | None) -> str:
@@ -237,7 +257,8 @@ def _statement(assessment: Assessment) -> str:
         return "Registered on a tier 4 safeguarding statement"
     if not assessment.consent_with:
         return "Agreement as recorded in the register"
-    return f"{assessment.consent_with} agreed on {day(assessment.consent_at)}. Children: {assessment.consent_child}"
+    children = f"Children: {assessment.consent_child}"
+    return f"{assessment.consent_with} agreed on {day(assessment.consent_at)}. {children}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -213,7 +213,9 @@ def test_sign_off_names_what_is_missing_and_passes_with_the_minimum(people, eha,
     alice = seen_by(people.alice)
     with pytest.raises(ValidationError) as refused:
         sign_off(assessment=eha, by=alice)
-    assert "Needs of Ellie" in refused.value.messages[0] and "what has led to this assessment" in refused.value.messages[0]
+    assert "How this started; " in refused.value.messages[0]
+    assert "Needs of Ellie" in refused.value.messages[0]
+    assert "Summary of need: what level of need is this?" in refused.value.messages[0]
     fill_minimum(eha, alice)
     signed = sign_off(assessment=eha, by=alice)
     assert signed.is_signed_off and signed.status == "initiated" and signed.completed_at is None
