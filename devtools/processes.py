@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
@@ -77,12 +78,16 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def is_alive(pid):
-    """Say whether a process with this number exists."""
+def is_running(pid):
+    """Say whether a process with this number runs; one that has ended and waits to be collected does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return not Path("/proc/self").exists()  # no /proc on this system, or gone a moment ago
+    return status.rpartition(")")[2].split()[0] != "Z"

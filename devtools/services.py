@@ -9,7 +9,7 @@ import shutil
 from devtools import state as states
 from devtools.console import VAR
 from devtools.postgres import THROWAWAY, Cluster
-from devtools.processes import answers, free_port, is_alive
+from devtools.processes import answers, free_port, is_running
 from devtools.valkey import Valkey
 
 ENV_FILE = VAR / "env"
@@ -103,5 +103,5 @@ def remove_abandoned():
     anywhere = Cluster(states.load())
     for folder in [*anywhere.folder.parent.glob("test-*"), *(VAR / "valkey").glob("test-*")]:
         pid = folder.name.removeprefix("test-")
-        if pid.isdecimal() and not is_alive(int(pid)):
+        if pid.isdecimal() and not is_running(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)

@@ -43,23 +43,14 @@ def test_child_ends_with_a_parent_that_is_killed(tmp_path):
         [sys.executable, "-c", program, tmp_path / "log"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     child = int(parent.stdout.readline())
-    assert processes.is_alive(child)
+    assert processes.is_running(child)
     parent.kill()
     parent.wait()
     parent.stdout.close()
     until = time.monotonic() + 10
-    while is_running(child) and time.monotonic() < until:
+    while processes.is_running(child) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not is_running(child)
-
-
-def is_running(pid):
-    """Say whether the process exists and has not ended already (a container's first process may not collect it)."""
-    try:
-        with open(f"/proc/{pid}/stat") as status:
-            return status.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert not processes.is_running(child)
 
 
 def test_fingerprint_changes_with_a_migration(monkeypatch, tmp_path):
