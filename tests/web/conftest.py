@@ -43,7 +43,9 @@ def draw_page(asked):
 
     def draw(text, **context):
         source = (
-            '{% extends "base.html" %}{% load eh %}{% block content %}<h1>Page</h1>' + text + "{% endblock %}"
+            '{% extends "base.html" %}{% load eh %}{% block back %}<a class="govuk-back-link" href="/">Back</a>{% endblock %}{% block content %}<h1>Page</h1>'
+            + text
+            + "{% endblock %}"
         )
         return engines["django"].from_string(source).render(context, asked(permissions=[]))
 
