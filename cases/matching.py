@@ -178,6 +178,8 @@ def compare_places(one: Candidate, other: Candidate) -> Iterator[Evidence]:
             yield Evidence("same part of town", 0.5)
         else:
             yield Evidence("different postcode", -1)
+            # Every town has a 9 Mill Lane.
+            return
     if one.address and other.address and address_key(one.address) == address_key(other.address):
         yield Evidence("same address", 2)
 
@@ -304,11 +306,12 @@ def address_key(address: str) -> str:
     return " ".join(STREET.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", line).split())
 
 
-def blocking_keys(person: Candidate) -> set[str]:
+def blocking_keys(person: Candidate, *, names_alone: bool = True) -> set[str]:
     """Keys of which two records of one person share at least one, even with the slips forgiven above.
 
     Comparing only records that share a key keeps a county's comparisons few. Each key survives other slips: the birth
-    date those in names, sound and first name those in the date, the postcode a changed surname.
+    date those in names, sound and first name those in the date, the postcode a changed surname. Without `names_alone`
+    people whose birth date is known get no key of names only: with another birth date they would not be likely anyway.
     """
     keys = set()
     firsts = first_names(person)
@@ -328,12 +331,15 @@ def blocking_keys(person: Candidate) -> set[str]:
             keys.add(f"p{bare(person.postcode)}{first[0]}")
         base = min((str(group) for group in GROUPS_OF.get(first, ())), default=first)
         for last in lasts:
-            keys.add(f"s{jellyfish.soundex(last)}{base}")
-            keys.add(f"e{last[-3:]}{first[:3]}")
             if born:
                 keys.add(f"y{last[:3]}{first[0]}{born.year}")
-            # Names in each other's place.
-            keys.add(f"x{'/'.join(sorted((last, first)))}")
+                keys.add(f"z{last[:3]}{first[0]}{born:%d%m}")
+                # Names in each other's place.
+                keys.add(f"x{'/'.join(sorted((last, first)))}{born.year}")
+            if names_alone or not born:
+                keys.add(f"s{jellyfish.soundex(last)}{base}")
+                keys.add(f"e{last[-3:]}{first[:3]}")
+                keys.add(f"x{'/'.join(sorted((last, first)))}")
     for last in lasts:
         if born:
             keys.add(f"b{last[0]}{last[-1]}{born:%Y%m%d}")
@@ -350,7 +356,7 @@ def likely_pairs(people: Iterable[tuple[object, Candidate]]) -> list[tuple[objec
     listed = list(people)
     blocks: dict[str, list[int]] = {}
     for index, (_, candidate) in enumerate(listed):
-        for key in blocking_keys(candidate):
+        for key in blocking_keys(candidate, names_alone=False):
             blocks.setdefault(key, []).append(index)
     seen: set[tuple[int, int]] = set()
     found = []

@@ -37,8 +37,11 @@ class Checker:
         extra = [cell for cell in line.cells[len(headings) :] if cell.strip()]
         for position, cell in enumerate(extra, start=1):
             original[f"(beyond the last heading {position})"] = cell
-        cells = [" ".join(cell.split()) for cell in line.cells[: len(headings)]]
-        if [plain(c) for c in cells if c] == [plain(h) for h, c in zip(headings, cells, strict=False) if c]:
+        if not extra and all(
+            " ".join(cell.split()).casefold() == heading.casefold()
+            for cell, heading in zip(line.cells, headings, strict=False)
+            if cell.strip()
+        ):
             # A heading repeated at the top of each printed page.
             return Verdict(line.number, Outcome.BLANK, original)
         verdict = Verdict(line.number, Outcome.TAKEN, original)

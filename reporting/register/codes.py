@@ -20,6 +20,7 @@ NOT_YET = frozenset((
 ))
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Text for comparing: lower case, one space, no punctuation at either end."""
     return " ".join(text.casefold().replace("’", "'").split()).strip(" .,;:!\"'")

@@ -1,6 +1,5 @@
 """What one line of a register says once it has been read, and what was decided about it."""
 
-import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -74,7 +73,7 @@ class Facts:
         """The facts as plain JSON values; dates as ISO text."""
         return {
             key: value.isoformat() if isinstance(value, dt.date) else value
-            for key, value in dataclasses.asdict(self).items()
+            for key, value in vars(self).items()
             if value not in (None, "", [], {})
         }
 
