@@ -221,6 +221,7 @@ class PersonLine:
 
     person: Person
     consents: list[Consent]
+    sentences: list[str] = field(default_factory=list)
 
     @property
     def given(self) -> list[Consent]:
@@ -244,7 +245,6 @@ class PersonLine:
     def part_refused(self) -> bool:
         return bool(self.given) and any(consent.status == "refused" for consent in self.consents)
 
-    @property
     def covers(self) -> list[str]:
         """A sentence for each agency: what it may have and what was refused."""
         by_agency: dict[str, list[Consent]] = defaultdict(list)
@@ -255,6 +255,7 @@ class PersonLine:
 
 
 def _words_of(answers: list[Consent]) -> str:
+    answers = sorted(answers, key=lambda answer: answer.category or 0)
     given = [answer.get_category_display().lower() if answer.category else "everything the agreement allows"
              for answer in answers if answer.answer == "given"]
     refused = [answer.get_category_display().lower() if answer.category else "anything"
@@ -270,5 +271,11 @@ def answers_of(case: Case) -> list[PersonLine]:
     consents: dict = defaultdict(list)
     for consent in Consent.objects.filter(case=case).select_related("agency", "given_by").order_by("-recorded_at"):
         consents[consent.person_id].append(consent)
-    people = Person.objects.filter(family=case.family_id).order_by("is_child", "born_on", "id")
-    return [PersonLine(person, consents[person.pk]) for person in people]
+    people = Person.objects.filter(family=case.family_id).order_by("is_child", "-lives_with_family", "born_on", "id")
+    lines = [PersonLine(person, consents[person.pk]) for person in people]
+    said: dict[tuple[str, ...], str] = {}
+    for line in lines:
+        sentences = tuple(line.covers())
+        line.sentences = [f"The same as {said[sentences]}"] if sentences and sentences in said else list(sentences)
+        said.setdefault(sentences, line.person.called)
+    return lines

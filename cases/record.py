@@ -51,7 +51,7 @@ def overview_of(case: Case) -> Overview:
     return Overview(
         strengths=[line.strip() for line in case.family.strengths.splitlines() if line.strip()],
         children=[ChildCard(p, voices.get(p.pk), goals.get(p.pk, [])) for p in people if p.is_child],
-        adults=[p for p in people if not p.is_child],
+        adults=sorted((p for p in people if not p.is_child), key=lambda p: not p.lives_with_family),
         family_goals=goals.get(None, []),
         notes=list(CaseNote.objects.filter(case=case).latest_first().with_authors()[:5]),
         addresses=addresses,

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from cases.record import TOPIC_COLOURS
 from earlyhelp.web.dates import day, moment
 from earlyhelp.web.tables import Table
-from earlyhelp.web.templatetags.eh import setting, tag
+from earlyhelp.web.templatetags.eh import join_words, setting, tag
 from hubs.models import Category
 
 register = template.Library()
@@ -32,7 +32,7 @@ def team_table(team):
     rows = []
     for member in team:
         person = member.membership.user
-        name = format_html("{}, {}", person.full_name, _lower_first(member.membership.job_title))
+        name = format_html("{}, {}", person.full_name, lower_first(member.membership.job_title))
         if getattr(member, "is_lead", False):
             name = format_html("{}<br>{}", name, tag(setting("LEAD_PROFESSIONAL_LABEL"), "teal"))
         phone = member.membership.contact_phone
@@ -44,7 +44,8 @@ def team_table(team):
     )
 
 
-def _lower_first(words):
+@register.filter
+def lower_first(words):
     """"Health visitor" after a name is "health visitor"; PCSO stays PCSO."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
@@ -60,3 +61,13 @@ def event_table(events, with_record=False):
         rows.append([*row, getattr(event, "reference", "")] if with_record else row)
     heads = ["When", "Who", "Agency", "What"] + (["Record"] if with_record else [])
     return Table("Looks and changes", heads, rows, hide_caption=True, empty="Nothing matches.")
+
+
+@register.filter
+def by_kind(relationships):
+    """A person's relationships gathered: [("Parent of", "Amara, Jude and Tobi", has parental responsibility)]."""
+    gathered = {}
+    for each in relationships:
+        key = (each.get_kind_display(), each.has_parental_responsibility)
+        gathered.setdefault(key, []).append(each.to_person.called)
+    return [(kind, join_words(names), responsible) for (kind, responsible), names in gathered.items()]
