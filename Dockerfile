@@ -39,6 +39,6 @@ RUN python -m devtools.frontend && rm -rf node_modules && \
 USER earlyhelp
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["python", "docker/healthcheck.py"]
-CMD ["gunicorn", "earlyhelp.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--workers", "4", "--timeout", "60", \
+CMD ["gunicorn", "earlyhelp.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--workers", "4", "--threads", "4", "--timeout", "60", \
      "--max-requests", "5000", "--max-requests-jitter", "500", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
      "--log-level", "warning"]

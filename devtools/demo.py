@@ -34,7 +34,7 @@ def commands(port):
     celery = [PYTHON, "-m", "celery", "--app", "earlyhelp"]
     return {
         "web": [PYTHON, "-m", "gunicorn", "earlyhelp.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-        + ["--preload", "--log-level", "warning", "--no-control-socket"],
+        + ["--threads", "4", "--preload", "--log-level", "warning", "--no-control-socket"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip"]
         + ["--without-mingle", "--hostname", f"demo-{os.getpid()}@localhost"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--schedule", VAR / "beat-schedule", "--pidfile="],

@@ -89,7 +89,7 @@ def web_server(environment):
     port = processes.free_port()
     log = VAR / f"deployment-{os.getpid()}.log"
     command = [PYTHON, "-m", "gunicorn", "earlyhelp.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
-    command += ["--workers", "1", "--no-control-socket", "--log-level", "warning"]
+    command += ["--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     server = processes.start(command, log=log, env=environment, cwd=ROOT)
     try:
         until = time.monotonic() + 30
