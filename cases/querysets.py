@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Exists, Func, OuterRef, Q
 from django.utils import timezone
 
 from earlyhelp.access import Actor
 from hubs.querysets import in_force
+
+
+@functools.cache
+def view_case_permission() -> int:
+    """The number of guardian's `view_case`, which migrations write and nothing changes."""
+    from django.contrib.auth.models import Permission
+
+    return Permission.objects.get(
+        content_type__app_label="cases", content_type__model="case", codename="view_case"
+    ).pk
 
 
 class Tokens(Func):
@@ -50,20 +62,17 @@ class CaseQuerySet(AclQuerySet):
             return self.none()
         today = timezone.localdate()
         current = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-        by_group = CaseGroupPermission.objects.filter(
-            current, permission__codename="view_case", group_id__in=actor.group_ids
-        )
-        by_name = CaseUserPermission.objects.filter(
-            current, permission__codename="view_case", membership=actor.membership
-        )
+        # Exists, and the permission by its number: the database then looks at this case's few grants, where `pk in (all
+        # of the person's cases)` made it read 12,000 blocks for a hub (./dev bench).
+        of_case = {"content_object": OuterRef("pk"), "permission_id": view_case_permission()}
+        by_group = CaseGroupPermission.objects.filter(current, group_id__in=actor.group_ids, **of_case)
+        by_name = CaseUserPermission.objects.filter(current, membership=actor.membership, **of_case)
         if not actor.is_covered:
             by_name = by_name.filter(basis__in=[GrantBasis.NAMED, GrantBasis.EMERGENCY])
         by_name = by_name.filter(
             Q(emergency__isnull=True) | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())
         )
-        return self.filter(
-            Q(pk__in=by_group.values("content_object_id")) | Q(pk__in=by_name.values("content_object_id"))
-        )
+        return self.filter(Exists(by_group) | Exists(by_name))
 
     def open(self):
         return self.exclude(status="closed")
