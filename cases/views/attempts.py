@@ -7,7 +7,7 @@ from django.forms import BaseForm
 from cases.rules import NotAllowed
 
 
-def attempt(form: BaseForm, action, **facts) -> tuple[bool, object]:
+def attempt(form: BaseForm, action, /, **facts) -> tuple[bool, object]:
     """Call `action`; (True, its result), or (False, None) with its sentence as an error of the form.
 
     Only for refusals about what was typed or what changed meanwhile: who may is checked before the form is shown.
