@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import urls_plan
-from cases.views import find, history, record, sharing, team, work
+from cases.views import close, find, history, record, sharing, team, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("families/<slug:reference>/sharing/lawful/", sharing.lawful, name="record-lawful"),
     path("families/<slug:reference>/sharing/receipt/", sharing.receipt, name="record-receipt"),
     path("families/<slug:reference>/history/", history.history, name="record-history"),
+    path("families/<slug:reference>/close/", close.close, name="record-close"),
     path("access-log/", history.access_log, name="access-log"),
     *urls_plan.urlpatterns,
 ]

@@ -25,7 +25,11 @@ SECTIONS = (
     ("sharing", "Sharing", "record-sharing", "Opened who can see a record"),
     ("history", "History", "record-history", "Opened a record's history"),
 )
-_VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {"steps": "Opened step up and step down"}
+_VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {
+    "steps": "Opened step up and step down",
+    "close": "Opened closing a case",
+    "team": "Opened a team",
+}
 
 
 def get_case_for(request: HttpRequest, reference: str, section: str = "overview") -> Case:
@@ -54,6 +58,7 @@ class Header:
     restricted_details: int
     is_restricted: bool
     may_write: bool
+    may_close: bool
 
 
 def header_of(case: Case, actor: Actor) -> Header:
@@ -61,14 +66,17 @@ def header_of(case: Case, actor: Actor) -> Header:
     lead = case.leads.filter(until_at__isnull=True).select_related("membership__user", "membership__agency").first()
     answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
     given = [given_on for answer, given_on in answers if answer == "given"]
+    i_lead = bool(lead and lead.membership_id == actor.membership.pk)
+    may_write = can_write(actor, case)
     return Header(
         lead=lead,
-        i_lead=bool(lead and lead.membership_id == actor.membership.pk),
+        i_lead=i_lead,
         agreed_on=min(given) if given else None,
         has_refusals=any(answer == "refused" for answer, _on in answers),
         restricted_details=Address.objects.filter(family=case.family_id, is_confidential=True, ends_on=None).count(),
         is_restricted=case.restrictions.filter(lifted_at__isnull=True).exists(),
-        may_write=can_write(actor, case),
+        may_write=may_write,
+        may_close=may_write and case.is_open and (i_lead or case.hub_id in actor.hub_ids),
     )
 
 

@@ -12,7 +12,7 @@ from earlyhelp.audit.models import Event
 pytestmark = pytest.mark.django_db
 
 PAGES = ["record-overview", "record-people", "record-timeline", "record-team", "record-sharing", "record-history",
-         "record-note", "record-person-add", "record-strengths", "record-consent", "record-lawful", "record-receipt"]
+         "record-note", "record-person-add", "record-strengths", "record-consent", "record-lawful", "record-receipt", "record-close"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -125,3 +125,16 @@ def test_my_work_and_lists(people, signed_in_as):
     assert people.case.reference.encode() in page.content
     assert people.case.reference.encode() in signed_in_as(people.coordinator).get(reverse("family-list")).content
     assert people.case.reference.encode() not in signed_in_as(people.charlie).get(reverse("family-list")).content
+
+
+def test_only_the_lead_or_the_hub_closes_and_the_team_then_sees_it_no_more(people, world, signed_in_as):
+    world.join(people.case, people.bob)
+    url = reverse("record-close", args=[people.case.reference])
+    answer = {"reason": "outcomes_met", "note": "Mornings are calm", "closed_on": people.case.opened_on.strftime("%d/%m/%Y")}
+    assert signed_in_as(people.bob).post(url, answer).status_code == 403
+    assert signed_in_as(people.alice).post(url, {**answer, "reason": ""}).status_code == 200
+    assert signed_in_as(people.alice).post(url, answer).status_code == 302
+    with as_system():
+        people.case.refresh_from_db()
+        assert (people.case.status, people.case.closure_reason) == ("closed", "outcomes_met")
+    assert signed_in_as(people.coordinator).get(url).status_code == 403
