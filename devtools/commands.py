@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 
-from devtools import bench, checks, demo, doctor, services, state, testing
+from devtools import bench, checks, demo, doctor, packages, services, state, testing
 from devtools.console import PYTHON, ROOT, VAR, say
 from devtools.postgres import Cluster
 from devtools.valkey import Valkey
@@ -65,6 +65,11 @@ def check(_options, rest):
     return checks.run(rest)
 
 
+def lock(_options, rest):
+    """Pin every Python package with its hash (--upgrade for newer ones)."""
+    packages.lock(rest)
+
+
 def look(_options, _rest):
     """Say what this machine has and what it lacks."""
     return doctor.run()
@@ -103,12 +108,13 @@ COMMANDS = {
     "up": up,
     "manage": manage,
     "bench": run_bench,
+    "lock": lock,
     "doctor": look,
     "stop": stop,
     "reset": reset,
 }
 # Their arguments are other programs': nothing of them is ours to parse.
-PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check"}
+PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check", "lock"}
 
 
 def parser():

@@ -15,6 +15,8 @@ DEFAULTS = {
 }
 for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)
+for name in ("DEBUG", "EH_DEMO"):
+    os.environ.pop(name, None)
 # Tests sign in to the database as eh_test and act as eh_app: they must never hold the application's own password.
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 if not os.environ["DATABASE_URL"]:
