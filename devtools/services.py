@@ -102,6 +102,6 @@ def remove_abandoned():
     """Delete what a test run left behind that was killed with signal 9."""
     anywhere = Cluster(states.load())
     for folder in [*anywhere.folder.parent.glob("test-*"), *(VAR / "valkey").glob("test-*")]:
-        pid = folder.name.removeprefix("test-")
+        pid = folder.name.split("-")[1]
         if pid.isdecimal() and not is_running(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
