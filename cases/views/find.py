@@ -19,7 +19,7 @@ def find_family(request: HttpRequest) -> HttpResponse:
     findings = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        case = Case.objects.granted_to(request.actor).filter(reference__iexact=data["words"].strip()).first()
+        case = Case.objects.granted_to(request.actor).filter(reference=data["words"].strip().upper()).first()
         if case:
             return redirect("record-overview", case.reference)
         findings = find(
