@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -33,7 +33,11 @@ from assessments.review import in_words
 from assessments.spec import NOT_KNOWN, Kind, Nature, Part, Question
 from earlyhelp.web.forms import Form, Look
 
+if TYPE_CHECKING:
+    from assessments.known import Earlier
+
 NOT_KNOWN_SUFFIX = "__nk"
+STILL_SUFFIX = "__still"
 _WRITTEN_OUT = {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE, Kind.PERSON}
 Choices = list[tuple[str, str]]
 
@@ -68,6 +72,17 @@ class Line:
         return self.question.kind is Kind.SCALE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An answer given before, and the box that asks whether it is still right."""
+
+    key: str
+    label: str
+    lines: tuple[str, ...]
+    source: str
+    box: BoundField
+
+
 class PartForm(Form):
     """One page of an assessment, for one person or for the family.
 
@@ -76,6 +91,8 @@ class PartForm(Form):
         page: what is stored now.
         data: what was sent; `only` limits it to these questions (autosave sends the changed ones).
         also: what other agencies wrote on this page, as (agency, answers).
+        earlier: answers given before (assessments.known), offered with "Still right?" while nothing is
+        answered here.
     """
 
     mark_optional = False
@@ -95,9 +112,15 @@ class PartForm(Form):
         is_done: bool = False,
         only: frozenset[str] | None = None,
         also: tuple[tuple[str, Mapping[str, Value]], ...] = (),
+        earlier: Mapping[str, Earlier] | None = None,
     ):
         self.part, self.subject, self.household, self.page = part, subject, household, page
         self.only, self.also = only, also
+        self.earlier = {
+            key: given
+            for key, given in (earlier or {}).items()
+            if page.answers.get(key) in (None, given.value)
+        }
         self.slots = slots(part, subject, household)
         super().__init__(data, initial={"writer": writer, "done": is_done, "base": self.bases()})
         self.fields["done"].look = Look()
@@ -115,7 +138,41 @@ class PartForm(Form):
                 known.initial = is_not_known(page.answers.get(slot.name))
                 known.look = Look(small=True, classes="app-not-known")
                 self.fields[slot.name + NOT_KNOWN_SUFFIX] = known
+            if slot.name in self.earlier:
+                self.fields[slot.name + STILL_SUFFIX] = self._still(slot)
         self._reveal()
+
+    def _still(self, slot: Slot) -> forms.Field:
+        """One click instead of writing it again."""
+        asked = forms.ChoiceField(
+            label="Still right?",
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[("yes", "Yes"), ("no", "No, change it")],
+        )
+        asked.initial = "yes" if self.page.answers.get(slot.name) == self.earlier[slot.name].value else None
+        asked.look = Look(inline=True, small=True)
+        return asked
+
+    def known(self) -> list[Known]:
+        """What was answered before, each with its "Still right?"."""
+        found = []
+        for question in self.part.questions:
+            if question.key + STILL_SUFFIX not in self.fields:
+                continue
+            given = self.earlier[question.key]
+            found.append(
+                Known(
+                    key=question.key,
+                    label=told(question.label, self.subject),
+                    lines=tuple(
+                        in_words(question, {question.key: given.value}, self.household, self.subject)
+                    ),
+                    source=given.source,
+                    box=self[question.key + STILL_SUFFIX],
+                )
+            )
+        return found
 
     def bases(self) -> str:
         """What this page shows of each box, in short, so that a save can tell whether somebody wrote
@@ -143,6 +200,8 @@ class PartForm(Form):
             value = self.cleaned_data.get(slot.name)
             if is_blank(value) and self.cleaned_data.get(slot.name + NOT_KNOWN_SUFFIX):
                 value = NOT_KNOWN_VALUE
+            if is_blank(value) and self.cleaned_data.get(slot.name + STILL_SUFFIX) == "yes":
+                value = self.earlier[slot.name].value
             base, seen = bases.get(slot.name, ("-", ""))
             found[slot.name] = Sent(
                 value=None if is_blank(value) else value, base=base, seen=seen, settle=slot.name in settled

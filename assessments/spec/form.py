@@ -88,15 +88,7 @@ class Opens(StrEnum):
 
 CHOOSING = frozenset({Kind.CHOICE, Kind.MULTI})
 DECIDING = frozenset({Kind.CHOICE, Kind.MULTI, Kind.YES_NO})
-PREFILLS = frozenset(
-    {
-        "previous",
-        "person.first_language",
-        "person.school",
-        "assessor.relationship",
-        "team",
-    }
-)
+PREFILLS = frozenset({"previous", "person.first_language", "person.school"})
 
 
 class UnsoundForm(ValueError):

@@ -67,6 +67,7 @@ def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: A
         writer=more.pop("writer", "") or new_writer(),
         is_done=section is not None and section.status == SectionStatus.COMPLETED,
         also=page.also(is_shared=is_shared),
+        earlier=known.earlier_answers(book.assessment, page, _person(page)),
         **more,
     )
 
@@ -123,7 +124,7 @@ def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
 
 
 def _companions(name: str) -> set[str]:
-    return {f"{name}__nk", f"{name}_day", f"{name}_month", f"{name}_year"}
+    return {f"{name}__nk", f"{name}__still", f"{name}_day", f"{name}_month", f"{name}_year"}
 
 
 def _person(page: PageOf) -> Person | None:

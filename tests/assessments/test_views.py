@@ -388,3 +388,25 @@ def test_known_family_needs_a_visible_person(people, world, signed_in_as, cleare
     assert browser.get(reverse("assessment-known", args=[check.pk, stranger.pk])).status_code == 404
     assert browser.get(reverse("assessment-known", args=[check.pk, mine.pk])).status_code == 302
     assert Case.objects.count() == 0, "no context outside a request"
+
+
+def test_what_was_answered_before_is_offered_and_kept_with_one_click(people, eha, child, start_assessment, seen_by, signed_in_as):
+    with as_system():
+        Person.objects.filter(pk=child.pk).update(school="Alderbrook Primary")
+    save_answers(
+        assessment=eha, part=eha.form.find("child"), person=child, writer="w", by=seen_by(people.alice),
+        sent={"gp": Sent(value="Mill Street", base="-"), "carer": Sent(value="unknown", base="-")},
+    )
+    later = start_assessment(people.case, people.alice, initiated_at=timezone.now())
+    url = reverse("assessment-person-part", args=[later.pk, "child", child.pk])
+    browser = signed_in_as(people.alice)
+    page = browser.get(url).content.decode()
+    assert "What we already know" in page and f"From assessment {eha.reference}, Alice" in page
+    assert "Mill Street" in page and "Alderbrook Primary" in page and "carer__still" not in page
+    browser.post(url, {"gp__still": "yes", "setting__still": "no", "setting": "Sedge Infants", "go": "list"})
+    with as_system():
+        section = Section.objects.get(assessment=later)
+    assert section.answers == {"gp": "Mill Street", "setting": "Sedge Infants"}
+    assert 'value="Mill Street"' in browser.get(url).content.decode()
+    other = signed_in_as(people.charlie).get(url)
+    assert other.status_code == 404
