@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:pk>/columns/", views.columns, name="register-columns"),
     path("<uuid:pk>/lines/<slug:which>/", views.lines, name="register-lines"),
     path("<uuid:pk>/load/", views.load, name="register-load"),
+    path("<uuid:pk>/again/", views.again, name="register-again"),
     path("<uuid:pk>/throw-away/", views.throw_away, name="register-throw-away"),
     path("<uuid:pk>/findings/<slug:kind>/", views.download, name="register-findings"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -16,6 +18,9 @@ from reporting.register.querysets import (
     RegisterImportQuerySet,
     RegisterRowQuerySet,
 )
+
+# Longer than any load that a worker is allowed.
+LOST_AFTER = dt.timedelta(minutes=20)
 
 
 class ImportStatus(models.TextChoices):
@@ -81,6 +86,11 @@ class RegisterImport(models.Model):
     @property
     def is_being_worked_on(self) -> bool:
         return self.status in (ImportStatus.CHECKING, ImportStatus.LOADING)
+
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether the work has taken so long that the queue may have lost it. Doing it again does no harm."""
+        return self.is_being_worked_on and timezone.now() - self.started_at > LOST_AFTER
 
 
 class RegisterRow(models.Model):

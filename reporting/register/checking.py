@@ -4,7 +4,6 @@ A line is refused when the county could not have counted it (no child, no date, 
 be, consent refused). Everything else that is doubtful is taken and marked.
 """
 
-from .codes import plain
 from .facts import Facts, Outcome, Remark, Verdict
 from .grid import Line
 from .interpret import Interpreter

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz, process
+
 from .codes import (
     NOT_YET,
     agency_kind,
@@ -221,12 +223,17 @@ class Interpreter:
             name = self.hubs.setdefault(hub_key(text), name.title() if name.isupper() or name.islower() else name)
         if name is None:
             facts.unknown["district"] = text
-            self.refuse(verdict, "district", "district unknown", text, self.known_hubs())
+            self.refuse(verdict, "district", "district unknown", text, self.meant_hub(text) + self.known_hubs())
             return
         facts.district = name
         if setting.own_hubs is not None and name not in setting.own_hubs:
             self.refuse(verdict, "district", "not your hub", text,
                         f"You load for {', '.join(sorted(setting.own_hubs))}. Send the line to {name}’s coordinator.")
+
+    def meant_hub(self, text: str) -> str:
+        """A question about a hub with nearly this name. Never taken by itself: West and East are one letter apart."""
+        close = process.extractOne(hub_key(text), list(self.hubs), scorer=fuzz.ratio, score_cutoff=80)
+        return f"Is {self.hubs[close[0]]} meant? " if close else ""
 
     def known_hubs(self) -> str:
         names = sorted(set(self.hubs.values()))

@@ -205,6 +205,21 @@ def load(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @access(Permission.REGISTER_IMPORT)
 @require_POST
+def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Hand the work out again that the queue seems to have lost."""
+    found = register_for(request, pk)
+    if found.may_be_lost:
+        task = load_register_file if found.status == ImportStatus.LOADING else check_register_file
+        found.started_at = timezone.now()
+        found.save(update_fields=["started_at"])
+        record_change(request.actor, "Handed a register out again", obj=found)
+        register_id, membership_id = str(found.pk), request.actor.membership.pk
+        transaction.on_commit(lambda: task.delay(register_id, membership_id))
+    return redirect("register-import", found.pk)
+
+
+@access(Permission.REGISTER_IMPORT)
+@require_POST
 def throw_away(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Throw a register away before it is loaded."""
     found = register_for(request, pk)

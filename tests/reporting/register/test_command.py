@@ -1,6 +1,7 @@
 """`manage.py import_register`: what an operator types and is told."""
 
 import csv
+import json
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -56,6 +57,11 @@ def test_sample_register_as_an_operator_would(world, tmp_path, capsys):
         if row["What happened"] == "Possible duplicate"
     }
     assert pairs == {frozenset(pair) for pair in KEY["duplicates"]}
+    for quarter, count in KEY["initiated"].items():
+        call_command("highlight_report", quarter, json=True)
+        figures = json.loads(capsys.readouterr().out)
+        assert figures["assessments_initiated"]["total"] == count
+        assert figures["assessments_completed"]["total"] == KEY["completed"].get(quarter, 0)
     call_command("import_register", FILE)
     assert "0 taken" in capsys.readouterr().out
     assert counted(Case) == counted(Assessment) == 1066

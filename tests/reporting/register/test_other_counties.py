@@ -239,3 +239,15 @@ def test_heading_repeated_on_each_page_is_not_a_child():
     text = "Ref,Surname,Started,Hub\n1,Ash,3/4/2015,East\nRef,Surname,Started,Hub\n2,Elm,3/4/2015,East\n"
     _, _, verdicts = check(text, ["East"])
     assert [verdict.outcome for verdict in verdicts] == ["taken", "blank", "taken"]
+
+
+def test_nearly_the_name_of_a_hub_is_asked_about_and_not_taken():
+    text = "Ref,Surname,Started,Hub\n1,Ash,3/4/2015,Tauntn Deane\n2,Elm,3/4/2015,East Somerset\n"
+    _, _, verdicts = check(text, ["Taunton Deane", "West Somerset"])
+    assert [verdict.reasons for verdict in verdicts] == ["district unknown"] * 2
+    assert verdicts[0].refusals[0].fix.startswith("Is Taunton Deane meant?")
+
+
+def test_line_with_values_only_beyond_the_headings():
+    _, _, verdicts = check("Ref,Surname,Started,Hub\n,,,,stray\n1,Ash,3/4/2015,East\n", ["East"])
+    assert [verdict.outcome for verdict in verdicts] == ["refused", "taken"]

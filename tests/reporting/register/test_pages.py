@@ -1,11 +1,13 @@
 """The pages on which a coordinator brings in a register, without JavaScript, and who else may look."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Case, Person
 from earlyhelp.access import Role
@@ -117,6 +119,20 @@ def test_load_and_done(checked, django_capture_on_commit_callbacks):
     with as_system():
         assert Case.objects.count() == 2
         assert RegisterImport.objects.get().status == "loaded"
+
+
+def test_lost_work_is_handed_out_again(checked, django_capture_on_commit_callbacks):
+    browser, address = checked
+    with django_capture_on_commit_callbacks():
+        browser.post(address + "load/")
+    # The queue lost it. Before long there is nothing to do but wait; then it can be started again.
+    assert "Start again" not in browser.get(address).content.decode()
+    with as_system():
+        RegisterImport.objects.update(started_at=timezone.now() - dt.timedelta(minutes=30))
+    assert "Start again" in browser.get(address).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(address + "again/")
+    assert "The register is loaded" in browser.get(address).content.decode()
 
 
 def test_findings_are_harmless_spreadsheets(checked):
