@@ -21,7 +21,7 @@ FIRST_REFERENCE = 18_000
 TWO_YEARS = 820
 DAYS_BETWEEN_NOTES = 16
 # People whose lists the stories fill; the made-up families are other people's work.
-BUSY_WITH_STORIES = {"priya", "helen", "yasmin"}
+BUSY_WITH_STORIES = {"priya", "helen", "yasmin", "owen"}
 BEGIN_NUMBERS_AT = 100  # so that the stories' assessments keep the first numbers of a year
 HOME_SHARE = 0.4  # families of the district that most visitors sign in to
 

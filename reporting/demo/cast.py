@@ -69,7 +69,7 @@ PERSONAS: tuple[CastMember, ...] = (
         "Tranter",
         "police",
         "Police community support officer",
-        "Police officer whom families have not agreed to",
+        "Police officer, no family has agreed: sees none",
         phone="01632 960 102",
     ),
     _m("lorna", "Lorna", "Pike", "homes", "Housing officer", "Housing officer", phone="01632 960 160"),

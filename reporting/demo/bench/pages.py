@@ -112,13 +112,13 @@ def _a_family_of(membership: Membership) -> dict[str, str]:
                                   where c.status <> 'closed' and c.acl && app.tokens() order by c.updated_at desc limit 40)
                    select s.reference, (select p.last_name from cases_person p where p.family_id = s.family_id limit 1)
                      from seen s order by (select count(*) from cases_casenote n where n.case_id = s.id) desc
-                    offset 10 limit 1"""
+                    offset (select count(*) / 4 from seen) limit 1"""
             )
             reference, name = cursor.fetchone()
             cursor.execute(
                 "select id from assessments_assessment where status = 'initiated' order by id desc limit 1"
             )
-            assessment = cursor.fetchone()[0]
+            assessment = (cursor.fetchone() or [""])[0]
     return {"reference": reference, "name": name, "assessment": str(assessment)}
 
 
@@ -132,8 +132,9 @@ def pages(visitors: Visitors, report_quarter: str) -> list[Page]:
             Page(who, "family record", member, _get(reverse("record-overview", args=[family["reference"]]))),
             Page(who, "name search", member, _post(reverse("find-family"), words=family["name"])),
             Page(who, "my work", member, _get(reverse("my-work"))),
-            Page(who, "autosave", member, Autosave(family["assessment"])),
         ]
+        if family["assessment"]:
+            found.append(Page(who, "autosave", member, Autosave(family["assessment"])))
     found.append(
         Page(
             "county analyst",

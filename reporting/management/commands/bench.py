@@ -35,7 +35,10 @@ class Command(BaseCommand):
             "--output", type=Path, default=None, help="where the figures go (default: var/bench.json)"
         )
         parser.add_argument(
-            "--beside", type=Path, default=None, help="figures of a smaller county, for growth"
+            "--beside",
+            type=Path,
+            default=None,
+            help="figures of a smaller county (default: those kept in var/)",
         )
         parser.add_argument("--strict", action="store_true", help="fail when the lists touch too many blocks")
 
@@ -48,10 +51,12 @@ class Command(BaseCommand):
             ROOT_URLCONF="reporting.demo.bench.stage", ALLOWED_HOSTS=["testserver"], DEBUG=False
         ):
             figures = self.measure(rounds)
-        if beside and beside.exists():
-            figures["growth"] = self.growth(figures, json.loads(beside.read_text()))
+        smaller = beside or self.smaller_county(output.parent, figures["county"]["cases"])
+        if smaller:
+            figures["growth"] = self.growth(figures, json.loads(smaller.read_text()))
         output.parent.mkdir(exist_ok=True)
-        output.write_text(json.dumps(figures, indent=1) + "\n")
+        for path in (output, output.parent / f"bench-{figures['county']['cases']}.json"):
+            path.write_text(json.dumps(figures, indent=1) + "\n")
         self.stdout.write(f"Written to {output}")
         too_many = [
             c
@@ -62,6 +67,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "A list touches more than 1.2 times the blocks that it does without access control."
             )
+
+    def smaller_county(self, folder: Path, cases: int) -> Path | None:
+        """The figures kept of a county of at most a fifth of this size, if one was measured: the largest such."""
+        sizes = {int(path.stem[6:]): path for path in folder.glob("bench-*.json") if path.stem[6:].isdigit()}
+        return max(((size, path) for size, path in sizes.items() if size * 5 <= cases), default=(0, None))[1]
 
     # -- Measuring -----------------------------------------------------------------------------------------------------
 

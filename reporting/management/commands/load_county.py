@@ -14,6 +14,8 @@ class Command(BaseCommand):
         "Load an invented county in bulk: 110,000 children, 60,000 cases, 1,000,000 notes, or any part of it."
     )
 
+    next_line = 0.0  # the share at which a log gets its next line
+
     def add_arguments(self, parser):
         parser.add_argument(
             "--children", type=int, default=110_000, help="how many children (default: 110,000)"
@@ -43,6 +45,6 @@ class Command(BaseCommand):
         bar = f"[{'#' * round(share * 30):<30}] {share:4.0%} {words:<45}"
         if sys.stderr.isatty():
             self.stderr.write("\r" + bar, ending="\n" if share >= 1 else "")
-        elif share >= getattr(self, "next_line", 0):
+        elif share >= self.next_line or "famil" not in words:
             self.stderr.write(bar.rstrip())
             self.next_line = share + 0.1
