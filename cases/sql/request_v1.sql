@@ -74,9 +74,10 @@ begin
     perform set_config('app.topic_' || k, open_tokens::text, true);
   end loop;
 
+  -- (The second condition lets the partial index case_acl_ends be used.)
   -- What ran out at midnight is taken out of the projection before anything is read.
-  if exists (select 1 from cases_case where acl_until < app.today()) then
+  if exists (select 1 from cases_case where acl_until < app.today() and acl_until < date '9999-12-31') then
     perform app.project_cases(array(
-      select c.id from cases_case c where c.acl_until < app.today() limit 500 for update skip locked));
+      select c.id from cases_case c where c.acl_until < app.today() and c.acl_until < date '9999-12-31' limit 500 for update skip locked));
   end if;
 end $$;
