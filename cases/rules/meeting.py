@@ -25,10 +25,15 @@ def check_can_change_meeting(actor: Actor, meeting: Meeting) -> None:
     """
     check_can_write(actor, meeting.case)
     check_is_open(meeting)
-    if actor.membership.pk in (meeting.arranged_by_id, meeting.chair_id):
-        return
-    if not leads(actor, meeting.case) and not runs_hub_of(actor, meeting.case):
+    if not runs_meeting(actor, meeting):
         raise NotAllowed("Only the chair, whoever arranged the meeting, the lead professional or the hub can do this.")
+
+
+def runs_meeting(actor: Actor, meeting: Meeting) -> bool:
+    """Whether this person runs a meeting: arranged it, chairs it, leads the case or runs its hub."""
+    if actor.membership.pk in (meeting.arranged_by_id, meeting.chair_id):
+        return True
+    return leads(actor, meeting.case) or runs_hub_of(actor, meeting.case)
 
 
 def check_can_write_minutes(actor: Actor, meeting: Meeting) -> None:

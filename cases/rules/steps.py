@@ -77,9 +77,9 @@ def check_can_step_down(actor: Actor, case: Case) -> None:
     - when social care holds the case, or leads a case it opened itself to hand over,
     - and no other hand-back is open.
     """
-    check_can_write(actor, case)
     if actor.agency.kind != AgencyKind.COUNCIL_SOCIAL_CARE:
         raise NotAllowed("Only children’s social care can hand a family back to early help.")
+    check_can_write(actor, case)
     held = case.status == CaseStatus.STEPPED_UP or (
         case.status == CaseStatus.OPEN
         and case.leads.filter(until_at__isnull=True, membership__agency__kind=AgencyKind.COUNCIL_SOCIAL_CARE).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -12,12 +12,7 @@ from cases.actions import minutes as actions
 from cases.forms.meeting import AgreedActionForm, MinuteForm
 from cases.models import AgendaItem, Attendance, Meeting, MeetingStatus
 from cases.room import room_of
-from cases.rules.meeting import (
-    can_change_meeting,
-    can_sign_off,
-    can_write_minutes,
-    check_can_write_minutes,
-)
+from cases.rules.meeting import can_write_minutes, check_can_write_minutes, runs_meeting
 from cases.views.attempts import attempt
 from cases.views.common import render_record
 from cases.views.meeting import fetch
@@ -34,15 +29,18 @@ def meeting(request: HttpRequest, reference: str, pk) -> HttpResponse:
 
 def _room_page(request, case, found, form, status=200):
     chosen = request.POST.get("item", "") or request.GET.get("item", "")
+    may_write = can_write_minutes(request.actor, found)
     context = {
+        "case": case,
         "room": room_of(case, found, chosen, request.actor),
         "meeting": found,
         "form": form,
-        "may_change": can_change_meeting(request.actor, found),
-        "may_write": can_write_minutes(request.actor, found),
-        "may_sign": found.status == MeetingStatus.HELD and can_sign_off(request.actor, found),
+        "may_write": may_write,
+        "may_change": may_write and runs_meeting(request.actor, found),
+        "may_sign": may_write and found.status == MeetingStatus.HELD and found.chair_id == request.actor.membership.pk,
+        "nav": "meetings",
     }
-    return render_record(request, "cases/meetings/meeting.html", case, "meetings", context, status=status)
+    return render(request, "cases/meetings/meeting.html", context, status=status)
 
 
 @access(Permission.CASE_WRITE)

@@ -38,7 +38,7 @@ def things(people, world, outcome_of, action_of, meeting_of, social_care):
         invitation = meeting.invitations.get()
     return {
         "case": people.case, "outcome": outcome, "ended": ended, "action": action, "meeting": meeting,
-        "document": document, "request": request, "invitation": invitation, "item": meeting.agenda.model,
+        "document": document, "request": request, "invitation": invitation,
     }
 
 
@@ -200,8 +200,6 @@ def _invitations(meeting):
 def test_handing_over_the_lead_through_the_pages(people, world, signed_in_as, seen_by):
     world.join(people.case, people.bob)
     reference = people.case.reference
-    with as_system():  # Bob's family does not count: he may lead as any colleague
-        pass
     alice = signed_in_as(people.alice)
     page = alice.get(reverse("lead-ask", args=[reference]))
     assert "leads no family" in page.content.decode()
@@ -330,15 +328,14 @@ def test_queries_do_not_grow_with_rows(name, people, outcome_of, action_of, meet
         url = reverse(name, args=[*args, *([meeting.pk] if name == "meeting" else [])])
         browser = signed_in_as(people.alice)
         browser.get(url)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert browser.get(url).status_code == 200
         return len([q for q in queries if "SAVEPOINT" not in q["sql"]])
 
     few = count(grow(1))
     many = count(grow(5))
     assert few == many
-    assert many <= 40
-    print(name, many)
+    assert many <= 25  # pages.md, "Weight"
 
 
 def test_another_request_cannot_be_answered_by_address(people, world, signed_in_as):
