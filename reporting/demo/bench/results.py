@@ -9,7 +9,10 @@ from statistics import median
 
 @dataclass
 class Cell:
-    """One page for one person. Times in milliseconds; ratios are of medians taken in one run."""
+    """One page for one person. Times in milliseconds; ratios are of medians taken in one run.
+
+    `times_uncontrolled` leaves out statements that only count rows (a list's total); `times_with_count` has them.
+    """
 
     who: str
     page: str
@@ -21,6 +24,7 @@ class Cell:
     most_times_nothing: float | None
     sql_ms: float
     times_uncontrolled: float
+    times_with_count: float
     most_times_uncontrolled: float | None
     status: int
     kilobytes: float
@@ -58,7 +62,7 @@ def table(cells: list[Cell]) -> str:
     """The cells as text: goals stand beside the values, and a missed one is marked."""
     head = (
         f"{'who':<20} {'page':<14} {'req/s':>6} {'median':>8} {'p95':>8} {'SQL':>3} {'(a) x nothing':>15} "
-        f"{'(b) x no control':>18} {'buffers':>13}"
+        f"{'(b) x no control':>18} {'with count':>11} {'buffers':>13}"
     )
     lines = [head, "-" * len(head)]
     for cell in cells:
@@ -66,7 +70,7 @@ def table(cells: list[Cell]) -> str:
         lines.append(
             f"{cell.who:<20} {cell.page:<14} {cell.requests_per_second:>6.0f} {cell.median_ms:>6.1f}ms {cell.p95_ms:>6.1f}ms "
             f"{cell.queries:>3} {_beside(cell.times_nothing, cell.most_times_nothing):>15} "
-            f"{_beside(cell.times_uncontrolled, cell.most_times_uncontrolled):>18} {blocks:>13}"
+            f"{_beside(cell.times_uncontrolled, cell.most_times_uncontrolled):>18} {cell.times_with_count:>11.2f} {blocks:>13}"
             + ("" if cell.status == 200 else f"  answered {cell.status}")
         )
     return "\n".join(lines)

@@ -54,6 +54,20 @@ def nothing(_request):
 urlpatterns = [path("bench/nothing/", nothing, name="bench-nothing"), path("", include("earlyhelp.urls"))]
 
 
+@dataclass(frozen=True)
+class Statement:
+    """One statement that a page sent, and the seconds until it was answered."""
+
+    sql: str
+    params: object
+    seconds: float
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it only counts rows, such as a paginator's total."""
+        return self.sql.lstrip().upper().startswith("SELECT COUNT(*)")
+
+
 @dataclass
 class Run:
     """One request: how long it took, and the statements that the page itself sent."""
@@ -62,8 +76,11 @@ class Run:
     status: int
     size: int
     content: bytes
-    statements: list[tuple[str, object]] = field(default_factory=list)
-    sql: float = 0.0
+    statements: list[Statement] = field(default_factory=list)
+
+    def sql(self, *, counting: bool = True) -> float:
+        """Seconds spent in the page's statements; without those that only count rows when `counting` is false."""
+        return sum(sent.seconds for sent in self.statements if counting or not sent.is_count)
 
 
 class Stage:
@@ -123,7 +140,7 @@ class Stage:
     def client(self, membership: Membership) -> Client:
         """A browser signed in with both factors, acting for this membership."""
         if membership.pk not in self.clients:
-            browser = Client()
+            browser = Client(raise_request_exception=False)  # a broken page is reported as its status
             browser.force_login(membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
             session = browser.session
             session[SESSION_KEY] = membership.pk
@@ -139,9 +156,7 @@ class Stage:
             began = perf_counter()
             response = ask(browser)
             wall = perf_counter() - began
-        return Run(
-            wall, response.status_code, len(response.content), response.content, sent.statements, sent.seconds
-        )
+        return Run(wall, response.status_code, len(response.content), response.content, sent.statements)
 
     @contextmanager
     def as_seen_by(self, membership: Membership) -> Iterator:
@@ -151,13 +166,15 @@ class Stage:
             with connection.cursor() as cursor:
                 yield cursor
 
-    def buffers(self, membership: Membership, statements: list[tuple[str, object]]) -> int:
-        """How many blocks these statements touch, in cache or not."""
+    def buffers(self, membership: Membership, statements: list[Statement]) -> int:
+        """How many blocks these statements touch, in cache or not. Statements that only count rows are left out."""
         touched = 0
         with self.as_seen_by(membership) as cursor:
-            for sql, params in statements:
-                if sql.lstrip().lower().startswith("select"):
-                    cursor.execute(f"explain (analyze, buffers, timing off, format json) {sql}", params)
+            for sent in statements:
+                if sent.sql.lstrip().lower().startswith("select") and not sent.is_count:
+                    cursor.execute(
+                        f"explain (analyze, buffers, timing off, format json) {sent.sql}", sent.params
+                    )
                     plan = cursor.fetchone()[0][0]["Plan"]
                     touched += plan.get("Shared Hit Blocks", 0) + plan.get("Shared Read Blocks", 0)
         return touched
@@ -169,8 +186,7 @@ class _Watch:
     def __init__(self, controlled: bool) -> None:
         self.controlled = controlled
         self.has_begun = False
-        self.seconds = 0.0
-        self.statements: list[tuple[str, object]] = []
+        self.statements: list[Statement] = []
 
     def __call__(self, execute, sql, params, many, context):
         if BEGUN in sql:
@@ -184,5 +200,4 @@ class _Watch:
         try:
             return execute(sql, params, many, context)
         finally:
-            self.seconds += perf_counter() - began
-            self.statements.append((sql, params))
+            self.statements.append(Statement(sql, params, perf_counter() - began))

@@ -136,8 +136,11 @@ class Command(BaseCommand):
             who=page.who, page=page.name, requests_per_second=1 / middle, median_ms=middle * 1000,
             p95_ms=percentile(walls, 0.95) * 1000, queries=len(mine[-1].statements),
             times_nothing=ratio_of(walls, idle), most_times_nothing=most_a,
-            sql_ms=1000 * percentile([run.sql for run in mine], 0.5),
-            times_uncontrolled=ratio_of([run.sql for run in mine], [run.sql for run in free]),
+            sql_ms=1000 * percentile([run.sql() for run in mine], 0.5),
+            times_uncontrolled=ratio_of(
+                [run.sql(counting=False) for run in mine], [run.sql(counting=False) for run in free]
+            ),
+            times_with_count=ratio_of([run.sql() for run in mine], [run.sql() for run in free]),
             most_times_uncontrolled=most_b, status=mine[-1].status, kilobytes=mine[-1].size / 1024,
         )  # fmt: skip
         if page.name == "family list":
