@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from assessments.answers import Page, Value
 from assessments.household import Household, Level, Rater, Subject
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.review import Missing, Row, missing, rows
-from assessments.spec import FormSpec, Opens, Part, Source
+from assessments.spec import FormSpec, Kind, Opens, Part, Source
 from cases.models import Case, LevelOfNeed, Person
 from earlyhelp.access import Actor
 from earlyhelp.web.dates import age
@@ -22,20 +23,26 @@ from hubs.models import Membership
 from hubs.querysets import in_force
 
 
-def household_for(case: Case, *, raters: set[int] | None = None, actor: Actor | None = None) -> Household:
-    """The people of a family whom the reader may see, the professionals who rate, the county's levels.
+def people_of(case: Case) -> dict[str, Person]:
+    """The people of a family whom the reader may see, by id."""
+    return {str(person.pk): person for person in Person.objects.filter(family_id=case.family_id)}
+
+
+def household_for(
+    people: dict[str, Person], *, raters: Iterable[int] = (), with_levels: bool = True
+) -> Household:
+    """A family as the form's pages speak of it. At most two queries.
 
     Args:
-        raters: memberships that gave a number already, so that their row stays on the page.
-        actor: the reader, who may give one too.
+        raters: memberships who give a number, or gave one already, so that their row stays on the page.
+        with_levels: whether the county's levels of need are wanted.
     """
-    people = list(Person.objects.filter(family_id=case.family_id))
-    first = Counter((person.known_as or person.first_name).casefold() for person in people)
-    wanted = set(raters or ()) | ({actor.membership.pk} if actor else set())
+    first = Counter((person.known_as or person.first_name).casefold() for person in people.values())
+    wanted = set(raters)
     members = Membership.objects.filter(pk__in=wanted).select_related("user").order_by("pk") if wanted else []
-    levels = LevelOfNeed.objects.filter(in_force()).order_by("number")
+    levels = LevelOfNeed.objects.filter(in_force()).order_by("number") if with_levels else []
     return Household(
-        people=tuple(_subject(person, first) for person in people),
+        people=tuple(_subject(person, first) for person in people.values()),
         professionals=tuple(
             Rater(token=f"m{member.pk}", label=f"{member.user.full_name}, {member.job_title.lower()}")
             for member in members
@@ -130,7 +137,8 @@ class Book:
     assessment: Assessment
     form: FormSpec
     household: Household
-    pages: dict[tuple[str, str], PageOf]
+    people: dict[str, Person]
+    pages: dict[tuple[str, str], PageOf] = field(default_factory=dict)
 
     def page(self, part: Part, subject: Subject | None) -> PageOf:
         """One page; an empty one when nobody wrote it yet."""
@@ -167,11 +175,16 @@ class Book:
         return sum(page.status == SectionStatus.COMPLETED for page in pages), len(pages)
 
 
-def read(assessment: Assessment, actor: Actor | None) -> Book:
-    """Read a whole assessment: two queries for the family, one for the pages, however many there are."""
+def read(assessment: Assessment, actor: Actor | None, *, in_words: bool = True) -> Book:
+    """Read a whole assessment, in the same number of queries however many people and pages there are.
+
+    Without `in_words` the names of professionals who rated and of levels are left out: the task list needs
+    none.
+    """
     sections = list(Section.objects.filter(assessment=assessment).with_writers())
-    household = household_for(assessment.case, raters=_raters(sections), actor=actor)
-    book = Book(assessment=assessment, form=assessment.form, household=household, pages={})
+    people = people_of(assessment.case)
+    household = household_for(people, raters=_raters(sections) if in_words else (), with_levels=in_words)
+    book = Book(assessment=assessment, form=assessment.form, household=household, people=people)
     for section in sections:
         try:
             part = book.form.find(section.key)
@@ -194,14 +207,20 @@ def read_page(
     sections = list(
         Section.objects.filter(assessment=assessment, key=part.key, person_id=subject_id).with_writers()
     )
-    household = household_for(assessment.case, raters=_raters(sections), actor=actor)
+    kinds = {question.kind for question in part.questions}
+    people = people_of(assessment.case)
+    household = household_for(
+        people,
+        raters=_raters(sections) | {actor.membership.pk} if Kind.SCALE in kinds else (),
+        with_levels=Kind.LEVEL in kinds,
+    )
     wanted = str(subject_id) if subject_id else ""
     for subject in household.subjects(part):
         if (subject.id if subject else "") == wanted:
             break
     else:
         raise KeyError(wanted)
-    book = Book(assessment=assessment, form=assessment.form, household=household, pages={})
+    book = Book(assessment=assessment, form=assessment.form, household=household, people=people)
     page = book.page(part, subject)
     for section in sections:
         _place(page, section, actor)

@@ -11,6 +11,7 @@ from assessments.models import Assessment
 from assessments.spec import Opens, Part, Source
 from cases.models import Case, LeadProfessional
 from cases.rules import NotAllowed, answered
+from cases.rules.case import can_write as can_write_in_case
 from cases.rules.case import check_can_register as check_can_register_family
 from cases.rules.case import check_can_write as check_can_write_in_case
 from earlyhelp.access import Actor, Role
@@ -47,6 +48,11 @@ def check_can_write(actor: Actor, assessment: Assessment, part: Part) -> None:
     - until the assessment is signed off; then only in the parts that open when it is complete.
     """
     check_can_write_in_case(actor, assessment.case)
+    check_takes_answers(assessment, part)
+
+
+def check_takes_answers(assessment: Assessment, part: Part) -> None:
+    """When a part may be written, whoever writes. Raises NotAllowed with what to do instead."""
     if part.source is not Source.ANSWERS:
         raise NotAllowed("This part is kept elsewhere on the family's record.")
     if not assessment.is_open:
@@ -82,6 +88,20 @@ def check_can_answer_for(actor: Actor, assessment: Assessment) -> None:
     raise NotAllowed(f"Only the assessor, the lead professional or the hub can do this. Ask {who}.")
 
 
+takes_answers = answered(check_takes_answers)
 can_register = answered(check_can_register)
 can_write = answered(check_can_write)
 can_answer_for = answered(check_can_answer_for)
+
+__all__ = [
+    "can_answer_for",
+    "can_register",
+    "can_write",
+    "can_write_in_case",
+    "check_can_answer_for",
+    "check_can_register",
+    "check_can_write",
+    "check_takes_answers",
+    "open_categories",
+    "takes_answers",
+]

@@ -53,6 +53,7 @@ def save_answers(
     sent: Mapping[str, Sent],
     writer: str,
     done: bool | None = None,
+    categories: frozenset[int] | None = None,
     by: Actor,
 ) -> Saved:
     """Save some boxes of one page, and merge them with what others wrote meanwhile
@@ -62,13 +63,15 @@ def save_answers(
         person: whom the page is about, for a part that comes per person; None for one that comes once.
         writer: a name for the open page the answers come from, made anew when the page was opened.
         done: whether the writer has finished this part; None leaves that as it is (autosave).
+        categories: what `open_categories` gave in this request, if it was asked. A wrong one is refused by
+        the database.
 
     Whoever may read the part's category writes the row that all of them share. Who may not, writes a row of
     their own agency. Raises NotAllowed when the part cannot be written by this person, or not now.
     """
     check_can_write(by, assessment, part)
     category = category_of(part)
-    is_shared = category in open_categories(assessment.case)
+    is_shared = category in (open_categories(assessment.case) if categories is None else categories)
     section = _locked(assessment, part, person, None if is_shared else by.agency, category, by)
     now = timezone.now()
     stamp = Stamp(

@@ -14,18 +14,20 @@ from earlyhelp.audit import record_look
 
 
 def get_assessment_for(
-    request: HttpRequest, pk: uuid.UUID, *, verb: str, part: Part | str = ""
+    request: HttpRequest, pk: uuid.UUID, *, verb: str = "", part: Part | str = ""
 ) -> Assessment:
-    """The assessment, if this person may see it by the grants, with the look recorded before anything is
-    shown.
+    """The assessment, if this person may see it by the grants, with the look recorded before it is shown.
 
+    Without a verb no look is recorded: for a save, whose change is recorded by its action.
     Raises Http404 otherwise: another agency's record answers exactly like one that does not exist.
     """
     found = Assessment.objects.visible_to(request.actor).with_record_data().filter(pk=pk).first()
     if found is None:
         raise Http404
-    facts = {"part": part if isinstance(part, str) else part.key} if part else {}
-    record_look(request.actor, verb, case=found.case, level="section", assessment=found.reference, **facts)
+    if verb:
+        facts = {"part": part if isinstance(part, str) else part.key} if part else {}
+        facts["assessment"] = found.reference
+        record_look(request.actor, verb, case=found.case, level="section", **facts)
     return found
 
 

@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 
 from assessments.actions import sign_off, take_back_sign_off, withdraw
 from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawForm
+from assessments.household import told
 from assessments.models import Assessment
 from assessments.pages import Book, PageOf, read
-from assessments.rules import can_answer_for, can_write, check_can_answer_for
+from assessments.rules import can_answer_for, can_write_in_case, check_can_answer_for, takes_answers
 from assessments.spec import Opens, Source
 from assessments.views.common import get_assessment_for, words_of
 from assessments.views.record import part_url
@@ -43,23 +44,27 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 )
             return redirect("assessment", assessment.pk)
     book = read(assessment, request.actor)
+    may_write = may_answer_for or can_write_in_case(request.actor, assessment.case)
     context = {
         "assessment": assessment,
         "form": form,
         "missing": [(item.label, part_url(assessment, item.part, item.subject)) for item in book.missing()],
-        "groups": in_words(book, request),
+        "groups": in_words(book, may_write=may_write),
         "may_answer_for": may_answer_for,
         "may_sign": may_answer_for and assessment.status == "initiated" and not assessment.is_signed_off,
     }
     return render_record(request, "assessments/check.html", assessment.case, "assessments", context)
 
 
-def in_words(book: Book, request: HttpRequest | None = None) -> list[tuple[str, list[dict]]]:
-    """Every page in words, by group of the task list; pages that cannot be read yet are left out."""
+def in_words(book: Book, *, may_write: bool = False) -> list[tuple[str, list[dict]]]:
+    """Every page in words, by group of the task list; pages that cannot be read yet are left out.
+
+    With `may_write`, a page that can be written now says where.
+    """
     groups = []
     for group in book.form.groups:
         pages = [
-            _page_in_words(book, page, request)
+            _page_in_words(book, page, may_write=may_write)
             for part in book.form.parts
             if part.group == group.key and part.source is Source.ANSWERS
             if part.opens is Opens.REGISTERED or book.assessment.completed_at is not None
@@ -70,30 +75,21 @@ def in_words(book: Book, request: HttpRequest | None = None) -> list[tuple[str, 
     return groups
 
 
-def _page_in_words(book: Book, page: PageOf, request: HttpRequest | None) -> dict:
+def _page_in_words(book: Book, page: PageOf, *, may_write: bool) -> dict:
     shared, *contributions = book.words(page)
     change = ""
-    if request is not None and can_write_page(book, page, request):
+    if may_write and takes_answers(book.assessment, page.part):
         change = part_url(book.assessment, page.part, page.subject)
     return {
         "id": f"{page.part.key}-{page.subject.id}" if page.subject else page.part.key,
-        "title": page.part.title.replace("{name}", page.subject.name) if page.subject else page.part.title,
+        "title": told(page.part.title, page.subject),
         "rows": shared[1],
-        "answered": [row for row in shared[1] if row.is_answered],
         "has_minimum": any(row.is_minimum for row in shared[1]),
+        "answered": [row for row in shared[1] if row.is_answered],
         "also": [(agency, found) for agency, found in contributions if found],
         "change": change,
         "latest": page.latest,
     }
-
-
-def can_write_page(book: Book, page: PageOf, request: HttpRequest) -> bool:
-    """Whether "Change" is offered. The rule is asked once for each kind of part, not for each person."""
-    known = book.__dict__.setdefault("_writable", {})
-    key = page.part.opens
-    if key not in known:
-        known[key] = can_write(request.actor, book.assessment, page.part)
-    return known[key]
 
 
 @access(Permission.CASE_WRITE)

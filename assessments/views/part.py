@@ -17,7 +17,7 @@ from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Page, digest
-from assessments.forms.part import PartForm, raw
+from assessments.forms.part import STILL_SUFFIX, PartForm, raw
 from assessments.household import Subject, told
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
@@ -58,6 +58,8 @@ def _read(
 
 def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: Any) -> PartForm:
     section = page.editable(is_shared=is_shared)
+    # Only a page that asks "Still right?", or an answer to that, needs what was said before.
+    asked_again = data is None or any(name.endswith(STILL_SUFFIX) for name in data)
     return PartForm(
         data,
         part=page.part,
@@ -67,7 +69,7 @@ def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: A
         writer=more.pop("writer", "") or new_writer(),
         is_done=section is not None and section.status == SectionStatus.COMPLETED,
         also=page.also(is_shared=is_shared),
-        earlier=known.earlier_answers(book.assessment, page, _person(page)),
+        earlier=known.earlier_answers(book.assessment, page, _person(book, page)) if asked_again else {},
         **more,
     )
 
@@ -79,7 +81,7 @@ def _save(
     saved = save_answers(
         assessment=assessment,
         part=page.part,
-        person=_person(page),
+        person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
         done=bool(request.POST.get("done")),
@@ -127,8 +129,8 @@ def _companions(name: str) -> set[str]:
     return {f"{name}__nk", f"{name}__still", f"{name}_day", f"{name}_month", f"{name}_year"}
 
 
-def _person(page: PageOf) -> Person | None:
-    return Person.objects.get(pk=page.subject.id) if page.subject else None
+def _person(book: Book, page: PageOf) -> Person | None:
+    return book.people[page.subject.id] if page.subject else None
 
 
 def _show(
@@ -171,15 +173,16 @@ def _show(
         "roomy": True,
     }
     context["readers"], context["not_readers"] = readers(assessment, category_of(page.part))
-    context |= _known(assessment, page)
+    context |= _known(book, page)
     if not context["may_write"]:
         context["why_not"] = why_not(request, assessment, page.part)
     template = "assessments/part.html" if context["may_write"] else "assessments/part_read.html"
     return render(request, template, context, status=status)
 
 
-def _known(assessment: Assessment, page: PageOf) -> dict[str, Any]:
+def _known(book: Book, page: PageOf) -> dict[str, Any]:
     """What the record already says of this page's subject, so that nobody is asked again."""
+    assessment = book.assessment
     reference = assessment.case.reference
     match page.part.shows:
         case Shows.ASSESSOR:
@@ -187,7 +190,7 @@ def _known(assessment: Assessment, page: PageOf) -> dict[str, Any]:
         case Shows.TEAM:
             facts, url, change = known.of_team(assessment.case), "record-team", "Change the team"
         case Shows.PERSON:
-            facts, url, change = known.of_person(_person(page)), "record-people", "Change these details"
+            facts, url, change = known.of_person(_person(book, page)), "record-people", "Change these details"
         case _:
             return {"facts": []}
     return {
@@ -221,14 +224,11 @@ def readers(assessment: Assessment, category: int) -> tuple[list[str], list[str]
     """
     agencies = list(Agency.objects.filter(memberships__teams__in=assessment.case.team.current()).distinct())
     agreement = Agreement.objects.live()
-    kinds = (
-        set(agreement.matrix.filter(category=category).values_list("agency_kind", flat=True))
-        if agreement
-        else set()
-    )
-    covered = set(
-        Agency.objects.covered().filter(pk__in=[each.pk for each in agencies]).values_list("pk", flat=True)
-    )
+    kinds, covered = set(), set()
+    if agreement is not None:
+        kinds = set(agreement.matrix.filter(category=category).values_list("agency_kind", flat=True))
+        signatures = agreement.signatures.filter(agency__in=[each.pk for each in agencies])
+        covered = {signature.agency_id for signature in signatures if signature.is_live}
     refused = set(
         Consent.objects.in_force()
         .filter(case=assessment.case, answer="refused", category=category)
@@ -249,18 +249,19 @@ def save(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None
     changed meanwhile and that were not touched here (`newer`, with their values); for boxes where both
     versions are kept, the words of each (`versions`, as HTML); what is wrong with a box (`errors`).
     """
-    assessment = get_assessment_for(request, pk, verb="Saved a part of an assessment", part=key)
+    assessment = get_assessment_for(request, pk)
     spec = part_of(assessment, key)
-    check_can_write(request.actor, assessment, spec)
     book, page = _read(assessment, spec, person, request)
-    is_shared = category_of(spec) in open_categories(assessment.case)
+    categories = open_categories(assessment.case)
+    is_shared = category_of(spec) in categories
     form = _form(page, book, is_shared, request.POST, only=frozenset(request.POST.getlist("question")))
     saved = save_answers(
         assessment=assessment,
         part=spec,
-        person=_person(page),
+        person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
+        categories=categories,
         by=request.actor,
     )
     return JsonResponse(_answer(request, assessment, book, page, form, saved, is_shared))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from assessments.pages import Book, PageOf, read
 from assessments.rules import can_answer_for, can_register
 from assessments.spec import Opens, Part, Source
 from assessments.views.common import get_assessment_for
+from cases.models import Case
 from cases.views.common import get_case_for, render_record
 from earlyhelp.access import Permission, access
 from earlyhelp.web.dates import day
@@ -66,12 +67,12 @@ def assessments(request: HttpRequest, reference: str) -> HttpResponse:
 def task_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The parts of an assessment: what is done, by whom, what still blocks signing off."""
     assessment = get_assessment_for(request, pk, verb="Opened an assessment")
-    book = read(assessment, request.actor)
+    book = read(assessment, request.actor, in_words=False)
     missing = book.missing()
     done, total = book.finished()
     context = {
         "assessment": assessment,
-        "groups": task_groups(book, missing_count=len(missing)),
+        "groups": task_groups(book, missing_count=len(missing), counts=record_counts(assessment.case)),
         "missing": [(item.label, part_url(assessment, item.part, item.subject)) for item in missing],
         "done": done,
         "total": total,
@@ -93,14 +94,39 @@ def part_url(assessment: Assessment, part: Part, subject) -> str:
     return reverse("assessment-person-part", args=[assessment.pk, part.key, subject.id])
 
 
-def task_groups(book: Book, *, missing_count: int) -> list[TaskGroup]:
+@dataclass(frozen=True)
+class Counts:
+    """How much there is on the other pages of the record that the form points to."""
+
+    meetings: int
+    reviews: int
+    actions: int
+    started: int
+
+
+def record_counts(case: Case) -> Counts:
+    """Meetings, reviews and actions that the reader may see, in one query."""
+    counted = Case.objects.filter(pk=case.pk).annotate(
+        n_meetings=Count("meetings", distinct=True),
+        n_reviews=Count("reviews", distinct=True),
+        n_actions=Count("actions", distinct=True),
+        n_started=Count("actions", distinct=True, filter=Q(actions__started_at__isnull=False)),
+    )
+    return Counts(
+        *(counted.values_list("n_meetings", "n_reviews", "n_actions", "n_started").first() or (0, 0, 0, 0))
+    )
+
+
+def task_groups(book: Book, *, missing_count: int, counts: Counts) -> list[TaskGroup]:
     """The task list by group, with "Check answers" at the end of the last group that is filled in before
     sign-off.
     """
     found = []
     last = None
     for group in book.form.groups:
-        tasks = [task for part in book.form.parts if part.group == group.key for task in _tasks(book, part)]
+        tasks = [
+            task for part in book.form.parts if part.group == group.key for task in _tasks(book, part, counts)
+        ]
         if not tasks:
             continue
         made = TaskGroup(title=group.title, tasks=tasks)
@@ -142,9 +168,9 @@ def _check_task(assessment: Assessment, missing_count: int) -> Task:
     )
 
 
-def _tasks(book: Book, part: Part) -> list[Task]:
+def _tasks(book: Book, part: Part, counts: Counts) -> list[Task]:
     if part.source is not Source.ANSWERS:
-        return [_kept_elsewhere(book, part)]
+        return [_kept_elsewhere(book, part, counts)]
     pages = book.of_part(part)
     if part.opens is Opens.COMPLETED and book.assessment.completed_at is None:
         return [
@@ -199,7 +225,7 @@ def _task(book: Book, page: PageOf) -> Task:
     )
 
 
-def _kept_elsewhere(book: Book, part: Part) -> Task:
+def _kept_elsewhere(book: Book, part: Part, counts: Counts) -> Task:
     """A part that lives on another page of the record: what is there, and the way to it."""
     assessment, case = book.assessment, book.assessment.case
     started = assessment.assessor.user.full_name if assessment.assessor else "the register"
@@ -214,11 +240,11 @@ def _kept_elsewhere(book: Book, part: Part) -> Task:
             hint = f"{_count(children, 'child', 'children')}, {_count(adults, 'adult', 'adults')}"
             url = "record-people"
         case Source.MEETINGS:
-            return _later(part, "record-meetings", case, case.meetings.count(), "meeting", "meetings")
+            return _later(part, "record-meetings", case, counts.meetings, "meeting", "meetings")
         case Source.REVIEWS:
-            return _later(part, "record-plan", case, case.reviews.count(), "review", "reviews")
+            return _later(part, "record-plan", case, counts.reviews, "review", "reviews")
         case _:
-            return _plan(part, case)
+            return _plan(part, case, counts)
     return Task(id=part.key, title=part.title, url=reverse(url, args=[case.reference]), hint=hint)
 
 
@@ -235,13 +261,15 @@ def _later(part: Part, url: str, case, count: int, one: str, many: str) -> Task:
     )
 
 
-def _plan(part: Part, case) -> Task:
-    states = Counter(started is not None for started in case.actions.values_list("started_at", flat=True))
-    started, total = states[True], states.total()
-    status, colour = (
-        ("Completed", "") if started else (("In progress", "yellow") if total else TAGS["not_started"])
+def _plan(part: Part, case: Case, counts: Counts) -> Task:
+    status, colour = TAGS["not_started"]
+    if counts.actions:
+        status, colour = ("Completed", "") if counts.started else TAGS[SectionStatus.IN_PROGRESS]
+    hint = (
+        f"{counts.started} of {_count(counts.actions, 'action', 'actions')} started"
+        if counts.actions
+        else part.hint
     )
-    hint = f"{started} of {_count(total, 'action', 'actions')} started" if total else part.hint
     return Task(
         id=part.key,
         title=part.title,
