@@ -1,0 +1,268 @@
+"""What the database itself says about its tables, roles and functions, compared with what is written here by hand.
+
+A new table, view or function fails a test until somebody has said on this page whose it is and why.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+pytestmark = pytest.mark.django_db
+
+# Tables without anything about a family, with the reason. Every other table is protected.
+ORDINARY = {
+    "account_emailaddress": "an account's own address",
+    "account_emailconfirmation": "an account's own address",
+    "accounts_invitation": "an account's invitation, as a hash",
+    "accounts_user": "accounts of professionals",
+    "accounts_user_groups": "accounts of professionals; not used for access",
+    "accounts_user_user_permissions": "accounts of professionals; not used for access",
+    "assessments_formversion": "questions of a form, no answers",
+    "assessments_referencecounter": "one number a year; only a function of the database reads it",
+    "auth_group": "one group for each hub and agency",
+    "auth_group_permissions": "not used for access",
+    "auth_permission": "names of permissions",
+    "cases_levelofneed": "names of levels",
+    "django_content_type": "names of models",
+    "django_migrations": "names of migrations",
+    "django_session": "opaque session data; holds no family's details",
+    "guardian_groupobjectpermission": "stays empty: grants are in cases_casegrouppermission",
+    "guardian_userobjectpermission": "stays empty: grants are in cases_caseuserpermission",
+    "hubs_agency": "agencies",
+    "hubs_agreement": "versions of the agreement",
+    "hubs_agreementcategory": "the agreement's matrix",
+    "hubs_hub": "districts",
+    "hubs_membership": "who works where",
+    "hubs_service": "services that families can be offered",
+    "hubs_signature": "agencies' signatures",
+    "mfa_authenticator": "an account's second factor",
+    "report_secret": "the salt of the reports' pseudonyms; nobody but the views' owner reads it",
+    "reporting_highlightreport": "counts of a whole county, protected before they are shown",
+    "reporting_remark": "words of a report's writer about counts",
+    "reporting_reportdownload": "who downloaded which report",
+}
+# Where the application itself deletes rows of a family, with the reason. Elsewhere it cannot.
+MAY_DELETE = {
+    "assessments_need": "a need ticked by mistake is unticked while the assessment is open",
+    "assessments_score": "a number cleared on its page is taken back while the assessment is open",
+    "reporting_registerrow": "lines of a file that is thrown away or checked again, before they are loaded",
+    "reporting_possibleduplicate": "pairs of lines of such a file",
+}
+# Views that count past row-level security: de-identified, and read by eh_report alone.
+REPORT_VIEWS = {
+    "report_assessment", "report_case", "report_consent", "report_lead", "report_need", "report_step_down",
+    "report_step_up",
+}
+# Functions that act past row-level security, each with what keeps it harmless. `application`: it may call them.
+DEFINERS_FOR_THE_APPLICATION = {
+    "app.begin_request(integer,integer)": "takes on a membership's eyes after checking that it is live",
+    "app.forget_match_checks()": "empties what was typed into old checks, and returns a number",
+    "app.lead_workload(integer[])": "returns how many families each of some people leads",
+    "app.load_register(uuid,jsonb)": "adds new cases in hubs of the person who loads, from lines that were taken",
+    "app.match_people(text,date,text,text,text,integer)": "returns ids of visible people, and hubs of others",
+    "app.next_assessment_reference(text)": "returns the next number",
+    "app.plan_has_started(uuid)": "answers yes or no about a visible case",
+    "app.search_people(text,integer)": "returns ids of visible people",
+    "app.settle(uuid)": "works out the grants of a case that the writer sees",
+    "app.who_can_see(uuid)": "lists the grants of a visible case",
+    "app.who_would_see(uuid,uuid[])": "lists the grants that a visible case would have",
+}
+DEFINERS_FOR_THE_SYSTEM = {
+    "app.derive_grants(uuid[])": "the rule",
+    "app.project_acl(uuid[])": "the projection",
+    "app.project_all()": "the projection of everything",
+    "app.project_case_row()": "trigger",
+    "app.project_cases(uuid[])": "the projection",
+    "app.project_changed()": "trigger",
+    "app.project_family_of_person()": "trigger",
+    "app.project_membership()": "trigger",
+    "app.projection_faults()": "the check of the projection",
+    "app.wanted_acl(uuid[])": "the projection",
+    "app.wanted_person_acl(uuid[])": "the projection",
+}
+
+
+def rows(sql: str, *values) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        return cursor.fetchall()
+
+
+def relations(kinds: str) -> dict[str, tuple]:
+    """Tables or views of our schemas: {name: (row security, forced, owner, options)}."""
+    found = rows(
+        "select relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner), coalesce(reloptions, '{}')"
+        "  from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)"
+        "   and relkind::text = any (string_to_array(%s, ','))",
+        kinds,
+    )
+    return {name: tuple(rest) for name, *rest in found}
+
+
+def test_every_table_is_protected_or_said_to_be_ordinary():
+    tables = relations("r,p")
+    protected = {name for name, (is_on, is_forced, *_) in tables.items() if is_on and is_forced}
+    assert not protected & set(ORDINARY)
+    assert set(tables) - protected == set(ORDINARY)
+    assert len(protected) >= 37
+
+
+def test_every_model_of_the_family_apps_is_protected():
+    """Many-to-many tables too: they are models of their own, and would be found."""
+    tables = relations("r,p")
+    held = {
+        model._meta.db_table
+        for app in ("cases", "assessments", "outcomes", "audit")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    } - set(ORDINARY)
+    assert held
+    assert [name for name in held if tables[name][:2] != (True, True)] == []
+
+
+def test_every_command_granted_has_a_policy_and_nothing_else_has():
+    granted = set(rows(
+        "select distinct c.relname, lower(p.privilege_type) from pg_class c"
+        "  cross join lateral unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (privilege_type)"
+        " where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity"
+        "   and (has_table_privilege('eh_app', c.oid, p.privilege_type)"
+        "        or p.privilege_type <> 'DELETE' and has_any_column_privilege('eh_app', c.oid, p.privilege_type))"
+    ))
+    policies = rows("select tablename, lower(cmd), permissive, roles::text[] from pg_policies")
+    assert granted == {(table, command) for table, command, *_ in policies}
+    # Two permissive policies for one command would be joined by "or": one too wide opens the table.
+    assert len(policies) == len(granted)
+    assert {tuple(roles) for *_, roles in policies} == {("eh_app",)}
+    assert {permissive for *_, permissive, _roles in policies} == {"PERMISSIVE"}
+
+
+def test_updates_and_inserts_check_what_they_leave_behind():
+    assert rows(
+        "select tablename, cmd from pg_policies where (cmd in ('INSERT', 'UPDATE') and with_check is null)"
+        " or (cmd in ('SELECT', 'UPDATE', 'DELETE') and qual is null)"
+    ) == []
+
+
+def test_no_policy_lets_everything_be_read_changed_or_deleted():
+    assert rows("select tablename, cmd from pg_policies where qual = 'true'") == []
+    # Anybody may add an event: who and when are stamped by a trigger.
+    assert rows("select tablename from pg_policies where with_check = 'true'") == [("audit_event",)]
+
+
+def test_the_application_deletes_rows_of_a_family_only_where_it_must():
+    protected = [name for name, (is_on, *_rest) in relations("r,p").items() if is_on]
+    deletes = {name for name in protected if rows("select has_table_privilege('eh_app', %s, 'DELETE')", name)[0][0]}
+    assert deletes == set(MAY_DELETE)
+    for command in ("TRUNCATE", "REFERENCES", "TRIGGER"):
+        assert [n for n in protected if rows("select has_table_privilege('eh_app', %s, %s)", n, command)[0][0]] == []
+
+
+def test_nothing_is_granted_to_everybody():
+    assert rows(
+        "select c.relname, a.privilege_type from pg_class c cross join lateral aclexplode(c.relacl) a"
+        " where c.relnamespace in ('public'::regnamespace, 'app'::regnamespace) and a.grantee = 0"
+    ) == []
+    assert rows(
+        "select a.privilege_type from pg_database d cross join lateral aclexplode(d.datacl) a"
+        " where d.datname = current_database() and a.grantee = 0"
+    ) == []
+
+
+def test_the_application_role_is_weak():
+    [role] = rows(
+        "select rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
+        "  from pg_roles where rolname = 'eh_app'"
+    )
+    assert role == (False,) * 6
+    assert rows("select current_user") == [("eh_app",)]
+    assert rows("select roleid::regrole::text from pg_auth_members where member = 'eh_app'::regrole") == [("eh_report",)]
+    assert rows("select relname from pg_class where pg_get_userbyid(relowner) = 'eh_app'") == []
+    for schema in ("public", "app"):
+        assert rows("select has_schema_privilege('eh_app', %s, 'CREATE')", schema) == [(False,)]
+    assert rows("select has_database_privilege('eh_app', current_database(), 'CREATE, TEMP')") == [(False,)]
+
+
+def test_the_report_role_reads_the_reports_views_and_nothing_else():
+    read = rows(
+        "select relname from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)"
+        "   and relkind in ('r', 'p', 'v', 'm') and has_any_column_privilege('eh_report', oid, 'SELECT')"
+    )
+    assert {name for (name,) in read} == REPORT_VIEWS
+    assert rows(
+        "select relname from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)"
+        "   and relkind in ('r', 'p', 'v', 'm')"
+        "   and has_any_column_privilege('eh_report', oid, 'INSERT, UPDATE')"
+    ) == []
+
+
+def test_only_the_owner_owns_tables():
+    owners = {owner for name, (*_, owner, _options) in relations("r,p").items() if name != "report_secret"}
+    assert owners == {"eh_owner"}
+
+
+def test_views_obey_whoever_asks_unless_they_are_reports():
+    assert relations("m") == {}, "a materialised view obeys no policy"
+    views = relations("v")
+    past = {name for name, (*_, options) in views.items() if "security_invoker=true" not in options}
+    assert past == REPORT_VIEWS
+    for name in REPORT_VIEWS:
+        assert views[name][2] == "eh_system"
+        assert rows("select has_table_privilege('eh_app', %s, 'SELECT')", name) == [(False,)]
+
+
+def test_reports_views_show_no_column_that_names_a_person():
+    columns = {column for (column,) in rows(
+        "select attname from pg_attribute where attnum > 0 and attrelid::regclass::text = any (%s)", list(REPORT_VIEWS)
+    )}
+    assert columns == {
+        "case_ref", "family_ref", "assessment_ref", "person_ref", "hub_id", "status", "opened_on", "closed_on",
+        "closure_reason", "register_lead_kind", "agency_kind", "initiated_on", "completed_on", "code", "from_on",
+        "until_on", "answer", "answered_on", "sent_on", "is_decided_in_time",
+    }
+
+
+def definers() -> list[tuple]:
+    return rows(
+        "select p.oid::regprocedure::text, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'),"
+        "       exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0),"
+        "       has_function_privilege('eh_app', p.oid, 'EXECUTE'), has_function_privilege('eh_report', p.oid, 'EXECUTE')"
+        "  from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema')"
+    )
+
+
+def test_functions_that_pass_by_row_level_security_are_known():
+    assert {name for name, *_ in definers()} == {*DEFINERS_FOR_THE_APPLICATION, *DEFINERS_FOR_THE_SYSTEM}
+
+
+def test_such_a_function_is_owned_pinned_and_closed():
+    for name, owner, options, is_public, _for_app, for_reports in definers():
+        assert owner == "eh_system", name
+        assert [option for option in options if option.startswith("search_path=")] == [
+            "search_path=pg_catalog, public, pg_temp"
+        ], name
+        assert not is_public, name
+        assert not for_reports, name
+
+
+def test_the_application_calls_only_those_made_for_it():
+    assert {name for name, *_, for_app, _reports in definers() if for_app} == set(DEFINERS_FOR_THE_APPLICATION)
+
+
+def test_trigger_functions_that_write_past_policies_hang_where_they_should():
+    """An acl column without its guard, or a fact without its projection, would be found here."""
+    found = rows(
+        "select t.tgrelid::regclass::text, t.tgfoid::regproc::text from pg_trigger t"
+        " where not t.tgisinternal and t.tgenabled = 'O' and t.tgfoid::regproc::text like 'app.%%'"
+    )
+    hung = {}
+    for table, function in found:
+        hung.setdefault(function, set()).add(table)
+    assert hung["app.guard_acl"] == {"cases_case", "cases_family", "cases_person"}
+    assert hung["app.stamp_event"] == {"audit_event"}
+    assert hung["app.project_changed"] == {
+        "cases_consent", "cases_lawfulshare", "cases_teammember", "cases_restriction", "cases_restrictionname",
+        "cases_emergencyaccess",
+    }
+    assert hung["app.project_membership"] == {"hubs_membership"}
