@@ -106,7 +106,7 @@ def _is_scale(part, key, answered):
 def test_no_post_whatever_breaks_the_page(data):
     part = form_of(13).parts[0]
     junk = st.text(max_size=20)
-    names = [name for name in form_for(part).fields] + ["q2_day", "q3_month", "base", "settle", "done"]
+    names = list(form_for(part).fields) + ["q2_day", "q3_month", "base", "settle", "done"]
     sent = data.draw(st.dictionaries(st.sampled_from(names), st.lists(junk, min_size=1, max_size=3), max_size=8))
     form = form_for(part, data=posted(sent))
     arrived = form.sent()
