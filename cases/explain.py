@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from cases.models import Case, Consent, Person
 from earlyhelp.access import Role
-from hubs.models import Agency, Agreement, AgreementCategory, Category, Hub, Membership
+from hubs.models import Agency, Agreement, AgreementCategory, Category, Membership
 
 
 @dataclass(frozen=True)
@@ -88,18 +88,16 @@ def explain(case: Case) -> list[AgencyLine]:
         if grant.group_id:
             by_group[grant.group_id][grant.category] = grant
     named = {grant.membership_id for grant in grants if grant.membership_id}
+    on_team = set(case.team.current().values_list("membership__agency_id", flat=True))
+    asked, refused = _asked_and_refused(case)
 
     agencies = list(
-        Agency.objects.filter(
-            Q(memberships__teams__in=case.team.current()) | Q(consents__case=case) | Q(group_id__in=list(by_group))
-        ).distinct().order_by("name")
+        Agency.objects.filter(Q(pk__in=on_team | asked) | Q(group_id__in=list(by_group))).order_by("name")
     )
-    people = _people_of(agencies, named, case)
+    people = _people_of(agencies, named)
     live = Agreement.objects.live()
-    covered = set(Agency.objects.covered().values_list("pk", flat=True))
+    covered = set(Agency.objects.covered(live).filter(pk__in=[a.pk for a in agencies]).values_list("pk", flat=True))
     matrix = set(AgreementCategory.objects.filter(agreement=live).values_list("agency_kind", "category")) if live else set()
-    on_team = set(case.team.current().values_list("membership__agency_id", flat=True))
-    refused = _refusals(case)
 
     lines = []
     for agency in agencies:
@@ -126,11 +124,15 @@ def _cell(agency, category, has, is_covered, matrix, on_team, refused) -> Cell:
     return Cell(True, WHY[has[category].basis])
 
 
-def _refusals(case: Case) -> dict[int, set[int]]:
+def _asked_and_refused(case: Case) -> tuple[set[int], dict[int, set[int]]]:
+    """Agencies that somebody was ever asked about, and the categories refused to each today."""
     refused: dict[int, set[int]] = defaultdict(set)
-    for agency_id, category in Consent.objects.in_force().filter(case=case, answer="refused").values_list("agency_id", "category"):
-        refused[agency_id].update([category] if category else [])
-    return refused
+    asked = set()
+    for consent in Consent.objects.filter(case=case).only("agency_id", "category", "answer", "ended_at", "valid_until"):
+        asked.add(consent.agency_id)
+        if consent.status == "refused" and consent.category:
+            refused[consent.agency_id].add(consent.category)
+    return asked, refused
 
 
 def _end_of(has: dict[int, Grant], agreement: Agreement | None) -> tuple[date | None, str]:
@@ -143,7 +145,7 @@ def _end_of(has: dict[int, Grant], agreement: Agreement | None) -> tuple[date | 
 
 
 def _hub_line(case: Case, by_group, matrix) -> list[AgencyLine]:
-    hub = Hub.objects.get(pk=case.hub_id)
+    hub = case.hub
     has = by_group.get(hub.group_id)
     if not has:
         return []
@@ -161,7 +163,7 @@ def _hub_line(case: Case, by_group, matrix) -> list[AgencyLine]:
     return [AgencyLine(f"{hub.name} hub", None, staff, cells, None, "While the record is kept")]
 
 
-def _people_of(agencies, named: set[int], case: Case) -> dict[int, list[Membership]]:
+def _people_of(agencies, named: set[int]) -> dict[int, list[Membership]]:
     """Who in each agency sees the case by name: those on the team, and the agency's leads (or everybody)."""
     everyone = [agency.pk for agency in agencies if agency.everyone_sees_team_cases]
     members = Membership.objects.live().with_people().filter(agency__in=agencies).filter(

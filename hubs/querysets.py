@@ -26,11 +26,11 @@ class AgencyQuerySet(models.QuerySet):
     def of_kind(self, kind: str):
         return self.filter(kind=kind)
 
-    def covered(self):
-        """Agencies with a live signature on the live agreement."""
+    def covered(self, live=None):
+        """Agencies with a live signature on the live agreement (`live` when the caller has fetched it)."""
         from hubs.models import Agreement
 
-        live = Agreement.objects.live()
+        live = live or Agreement.objects.live()
         if live is None:
             return self.none()
         today = timezone.localdate()

@@ -24,7 +24,12 @@ def check_can_register(actor: Actor) -> None:
 
 
 def check_can_read(actor: Actor, case: Case) -> None:
-    """Persons who may read a case: those with a grant in force (cases/sql/grants), whatever their title."""
+    """Persons who may read a case: those with a grant in force (cases/sql/grants), whatever their title.
+
+    A case fetched by get_case_for in this request was just found to be granted: the question is not asked twice.
+    """
+    if getattr(case, "found_for_membership", None) == actor.membership.pk:
+        return
     if not Case.objects.granted_to(actor).filter(pk=case.pk).exists():
         raise NotAllowed("You cannot see this record.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cases.models import Case, Consent, LawfulShare
 from cases.rules import NotAllowed, answered
 from cases.rules.case import check_can_read
@@ -21,22 +23,35 @@ def check_can_change_sharing(actor: Actor, case: Case) -> None:
     check_can_read(actor, case)
 
 
-def missing_to_share_with(case: Case, agency: Agency) -> list[str]:
-    """What is still missing before `agency` can see the case, as sentences that say how to put it right.
+def missing_to_share(case: Case, agencies: Iterable[Agency]) -> dict[Agency, list[str]]:
+    """For each agency what is still missing before it can see the case, as sentences that say how to put it right.
 
-    An agency is covered by a live signature and by consent or a lawful basis (access.md, "The rule, in words").
+    An agency is covered by a live signature and by consent or a lawful basis (access.md, "The rule, in words"). Three
+    queries, however many agencies.
     """
-    missing = []
-    if not Agency.objects.covered().filter(pk=agency.pk).exists():
-        missing.append(
+    agencies = list(agencies)
+    ids = [agency.pk for agency in agencies]
+    signed = set(Agency.objects.covered().filter(pk__in=ids).values_list("pk", flat=True))
+    agreed = set(Consent.objects.in_force().filter(case=case, answer="given").values_list("agency_id", flat=True))
+    agreed |= set(LawfulShare.objects.filter(in_force(), case=case).values_list("agency_id", flat=True))
+    return {agency: _lacks(agency, agency.pk in signed, agency.pk in agreed) for agency in agencies}
+
+
+def _lacks(agency: Agency, is_signed: bool, is_agreed: bool) -> list[str]:
+    lacks = []
+    if not is_signed:
+        lacks.append(
             f"{agency.name} has no live signature on the information sharing agreement. "
             "Its lead can sign with the information governance lead."
         )
-    consented = Consent.objects.in_force().filter(case=case, agency=agency, answer="given").exists()
-    lawful = LawfulShare.objects.filter(in_force(), case=case, agency=agency).exists()
-    if not consented and not lawful:
-        missing.append(f"The family has not agreed to share with {agency.name}. Ask them and record their answer.")
-    return missing
+    if not is_agreed:
+        lacks.append(f"The family has not agreed to share with {agency.name}. Ask them and record their answer.")
+    return lacks
+
+
+def missing_to_share_with(case: Case, agency: Agency) -> list[str]:
+    """What is still missing before `agency` can see the case; see missing_to_share."""
+    return missing_to_share(case, [agency])[agency]
 
 
 def check_can_add_to_team(actor: Actor, case: Case, agency: Agency) -> None:

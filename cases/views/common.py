@@ -40,6 +40,7 @@ def get_case_for(request: HttpRequest, reference: str, section: str = "overview"
     case = Case.objects.granted_to(request.actor).with_record_data().filter(reference=reference).first()
     if case is None:
         raise Http404
+    case.found_for_membership = request.actor.membership.pk
     record_look(
         request.actor, _VERBS.get(section, "Opened part of a record"), case=case,
         level="record" if section == "overview" else "section", section=section,

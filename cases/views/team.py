@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from cases.actions.team import add_to_team, leave_team
-from cases.explain import explain
 from cases.forms.sharing import LeaveForm, TeamForm
 from cases.models import TeamMember
 from cases.rules import NotAllowed
 from cases.rules.case import can_write, check_can_write
-from cases.rules.sharing import missing_to_share_with
+from cases.rules.sharing import missing_to_share
 from cases.views.common import current_team, get_case_for, render_record
 from cases.views.sharing import back_to
 from earlyhelp.access import Permission, access
@@ -27,7 +26,7 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
     known = Agency.objects.active().filter(
         Q(pk__in=case.consents.values("agency")) | Q(pk__in=case.lawful_shares.values("agency"))
     ).order_by("name")
-    missing = {agency: missing_to_share_with(case, agency) for agency in known}
+    missing = missing_to_share(case, known)
     open_agencies = [agency for agency, lacks in missing.items() if not lacks]
     form = TeamForm(request.POST or None, agencies=open_agencies)
     if request.method == "POST":
@@ -43,7 +42,6 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "team": current_team(case), "form": form, "may_change": can_write(request.actor, case),
         "missing": [(agency, lacks) for agency, lacks in missing.items() if lacks],
-        "lines": explain(case),
     }
     return render_record(request, "cases/team.html", case, "team", context)
 

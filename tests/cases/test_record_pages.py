@@ -138,3 +138,13 @@ def test_only_the_lead_or_the_hub_closes_and_the_team_then_sees_it_no_more(peopl
         people.case.refresh_from_db()
         assert (people.case.status, people.case.closure_reason) == ("closed", "outcomes_met")
     assert signed_in_as(people.coordinator).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_needs_more_than_25_queries(name, people, world, signed_in_as, queries_of):
+    for _ in range(3):
+        agency = world.agency()
+        world.consent(people.case, agency)
+        world.join(people.case, world.member(agency))
+    browser = signed_in_as(people.alice)
+    assert queries_of(browser, reverse(name, args=[people.case.reference])) <= 25
