@@ -33,22 +33,37 @@ def draft_agenda(case: Case) -> list[AgendaDraft]:
     late = {outcome.pk: sum(action.outcome_id == outcome.pk for action in overdue) for outcome in outcomes}
     drafts = [AgendaDraft("well", "What is going well", AgendaKind.STANDING, 10)]
     drafts += [
-        AgendaDraft(f"voice-{child.pk}", f"{child.known_as or child.first_name or 'The baby'}’s voice",
-                    AgendaKind.VOICE, 5, about=child)
+        AgendaDraft(
+            f"voice-{child.pk}",
+            f"{child.known_as or child.first_name or 'The baby'}’s voice",
+            AgendaKind.VOICE,
+            5,
+            about=child,
+        )
         for child in children
     ]
     drafts += [
         AgendaDraft(
-            f"plan-{outcome.pk}", outcome.what_will_be_different[:160],
-            AgendaKind.OVERDUE if late[outcome.pk] else AgendaKind.PLAN, 10,
-            category=outcome.category, about=outcome.person, outcome=outcome,
+            f"plan-{outcome.pk}",
+            outcome.what_will_be_different[:160],
+            AgendaKind.OVERDUE if late[outcome.pk] else AgendaKind.PLAN,
+            10,
+            category=outcome.category,
+            about=outcome.person,
+            outcome=outcome,
         )
         for outcome in outcomes
     ]
     loose = [action for action in overdue if action.outcome_id not in late]
     for action in loose:
         drafts.append(
-            AgendaDraft(f"late-{action.pk}", f"Overdue: {action.what}"[:160], AgendaKind.OVERDUE, 5, category=action.category)
+            AgendaDraft(
+                f"late-{action.pk}",
+                f"Overdue: {action.what}"[:160],
+                AgendaKind.OVERDUE,
+                5,
+                category=action.category,
+            )
         )
     drafts.append(AgendaDraft("next", "Scores and next date", AgendaKind.STANDING, 10))
     return drafts

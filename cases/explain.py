@@ -71,12 +71,17 @@ WHY = {
 
 def grants_of(case: Case, without: list[UUID] | None = None) -> list[Grant]:
     """The grants of a case today; with `without`, as they would be if those consents ended."""
-    columns = "group_id, membership_id, category, basis, valid_until"
     with connection.cursor() as cursor:
         if without is None:
-            cursor.execute(f"select {columns} from app.who_can_see(%s)", [case.pk])
+            cursor.execute(
+                "select group_id, membership_id, category, basis, valid_until from app.who_can_see(%s)",
+                [case.pk],
+            )
         else:
-            cursor.execute(f"select {columns} from app.who_would_see(%s, %s::uuid[])", [case.pk, [str(i) for i in without]])
+            cursor.execute(
+                "select group_id, membership_id, category, basis, valid_until from app.who_would_see(%s, %s::uuid[])",
+                [case.pk, [str(pk) for pk in without]],
+            )
         return [Grant(*row) for row in cursor.fetchall()]
 
 
@@ -96,8 +101,14 @@ def explain(case: Case) -> list[AgencyLine]:
     )
     people = _people_of(agencies, named)
     live = Agreement.objects.live()
-    covered = set(Agency.objects.covered(live).filter(pk__in=[a.pk for a in agencies]).values_list("pk", flat=True))
-    matrix = set(AgreementCategory.objects.filter(agreement=live).values_list("agency_kind", "category")) if live else set()
+    covered = set(
+        Agency.objects.covered(live).filter(pk__in=[a.pk for a in agencies]).values_list("pk", flat=True)
+    )
+    matrix = (
+        set(AgreementCategory.objects.filter(agreement=live).values_list("agency_kind", "category"))
+        if live
+        else set()
+    )
 
     lines = []
     for agency in agencies:
@@ -128,7 +139,9 @@ def _asked_and_refused(case: Case) -> tuple[set[int], dict[int, set[int]]]:
     """Agencies that somebody was ever asked about, and the categories refused to each today."""
     refused: dict[int, set[int]] = defaultdict(set)
     asked = set()
-    for consent in Consent.objects.filter(case=case).only("agency_id", "category", "answer", "ended_at", "valid_until"):
+    for consent in Consent.objects.filter(case=case).only(
+        "agency_id", "category", "answer", "ended_at", "valid_until"
+    ):
         asked.add(consent.agency_id)
         if consent.status == "refused" and consent.category:
             refused[consent.agency_id].add(consent.category)
@@ -150,12 +163,15 @@ def _hub_line(case: Case, by_group, matrix) -> list[AgencyLine]:
     if not has:
         return []
     cells = [
-        Cell(True, WHY["hub"]) if ("council_early_help", category) in matrix or category == Category.FAMILY
+        Cell(True, WHY["hub"])
+        if ("council_early_help", category) in matrix or category == Category.FAMILY
         else Cell(False, "Agreement does not give it")
         for category in Category
     ]
     staff = list(
-        Membership.objects.live().with_people().filter(
+        Membership.objects.live()
+        .with_people()
+        .filter(
             Q(hub=hub, roles__overlap=[Role.HUB_COORDINATOR.value, Role.HUB_MANAGER.value])
             | Q(hub__isnull=True, roles__contains=[Role.HUB_MANAGER.value])
         )
@@ -166,8 +182,11 @@ def _hub_line(case: Case, by_group, matrix) -> list[AgencyLine]:
 def _people_of(agencies, named: set[int]) -> dict[int, list[Membership]]:
     """Who in each agency sees the case by name: those on the team, and the agency's leads (or everybody)."""
     everyone = [agency.pk for agency in agencies if agency.everyone_sees_team_cases]
-    members = Membership.objects.live().with_people().filter(agency__in=agencies).filter(
-        Q(pk__in=named) | Q(roles__contains=[Role.AGENCY_LEAD.value]) | Q(agency__in=everyone)
+    members = (
+        Membership.objects.live()
+        .with_people()
+        .filter(agency__in=agencies)
+        .filter(Q(pk__in=named) | Q(roles__contains=[Role.AGENCY_LEAD.value]) | Q(agency__in=everyone))
     )
     people: dict[int, list[Membership]] = defaultdict(list)
     for membership in members:
@@ -205,7 +224,9 @@ def effect_of_ending(case: Case, consents: list[Consent]) -> Effect:
         elif gone := seen - after[group]:
             topics.append((line.name, [Category(category).label for category in sorted(gone)]))
         else:
-            keep.append(f"{line.name} keeps sight: others in the family agreed, or a lawful basis is recorded.")
+            keep.append(
+                f"{line.name} keeps sight: others in the family agreed, or a lawful basis is recorded."
+            )
     return Effect(lose, topics, keep)
 
 
@@ -258,10 +279,16 @@ class PersonLine:
 
 def _words_of(answers: list[Consent]) -> str:
     answers = sorted(answers, key=lambda answer: answer.category or 0)
-    given = [answer.get_category_display().lower() if answer.category else "everything the agreement allows"
-             for answer in answers if answer.answer == "given"]
-    refused = [answer.get_category_display().lower() if answer.category else "anything"
-               for answer in answers if answer.answer == "refused"]
+    given = [
+        answer.get_category_display().lower() if answer.category else "everything the agreement allows"
+        for answer in answers
+        if answer.answer == "given"
+    ]
+    refused = [
+        answer.get_category_display().lower() if answer.category else "anything"
+        for answer in answers
+        if answer.answer == "refused"
+    ]
     parts = [", ".join(given)] if given else []
     if refused:
         parts.append(("but not " if given else "not ") + ", ".join(refused))
@@ -271,13 +298,19 @@ def _words_of(answers: list[Consent]) -> str:
 def answers_of(case: Case) -> list[PersonLine]:
     """Every person of the family that the reader may see, with their answers, newest first."""
     consents: dict = defaultdict(list)
-    for consent in Consent.objects.filter(case=case).select_related("agency", "given_by").order_by("-recorded_at"):
+    for consent in (
+        Consent.objects.filter(case=case).select_related("agency", "given_by").order_by("-recorded_at")
+    ):
         consents[consent.person_id].append(consent)
-    people = Person.objects.filter(family=case.family_id).order_by("is_child", "-lives_with_family", "born_on", "id")
+    people = Person.objects.filter(family=case.family_id).order_by(
+        "is_child", "-lives_with_family", "born_on", "id"
+    )
     lines = [PersonLine(person, consents[person.pk]) for person in people]
     said: dict[tuple[str, ...], str] = {}
     for line in lines:
         sentences = tuple(line.covers())
-        line.sentences = [f"The same as {said[sentences]}"] if sentences and sentences in said else list(sentences)
+        line.sentences = (
+            [f"The same as {said[sentences]}"] if sentences and sentences in said else list(sentences)
+        )
         said.setdefault(sentences, line.person.called)
     return lines

@@ -17,6 +17,8 @@ def could_lead(case: Case) -> list[Membership]:
     covered = Agency.objects.covered().filter(Q(pk__in=agreed) | Q(pk__in=lawful)).values("pk")
     does_casework = [Role.PRACTITIONER.value, Role.AGENCY_LEAD.value, Role.HUB_COORDINATOR.value]
     return list(
-        Membership.objects.live().filter(agency_id__in=covered, roles__overlap=does_casework).with_people()
+        Membership.objects.live()
+        .filter(agency_id__in=covered, roles__overlap=does_casework)
+        .with_people()
         .order_by("agency__name", "user__last_name", "user__first_name", "pk")
     )

@@ -1,4 +1,7 @@
-"""The list of families, lean: plain values, no model instances, a count that stops at a thousand (access.md, "Whole requests")."""
+"""The list of families, lean: plain values, no model instances, a count that stops at a thousand.
+
+Templates, model instances and counting cost more than access control (access.md, "Whole requests").
+"""
 
 from __future__ import annotations
 
@@ -56,23 +59,36 @@ def family_page(request, filters) -> FamilyPage:
     start = (number - 1) * PER_PAGE
     values = list(
         cases.order_by("-updated_at", "-pk").values_list(
-            "pk", "reference", "family__name", "hub__name", "level__number", "level__name", "status",
-            "next_review_on", "latest", "updated_at",
+            "pk",
+            "reference",
+            "family__name",
+            "hub__name",
+            "level__number",
+            "level__name",
+            "status",
+            "next_review_on",
+            "latest",
+            "updated_at",
         )[start : start + PER_PAGE + 1]
     )
     has_next, values = len(values) > PER_PAGE, values[:PER_PAGE]
     leads = {
         case: f"{first} {last}"
-        for case, first, last in LeadProfessional.objects.filter(case_id__in=[v[0] for v in values], until_at=None)
-        .values_list("case_id", "membership__user__first_name", "membership__user__last_name")
+        for case, first, last in LeadProfessional.objects.filter(
+            case_id__in=[v[0] for v in values], until_at=None
+        ).values_list("case_id", "membership__user__first_name", "membership__user__last_name")
     }
     rows = [
         Row(ref, name, hub, level, level_name or "", status, leads.get(pk, ""), review, latest, updated)
         for pk, ref, name, hub, level, level_name, status, review, latest, updated in values
     ]
     return FamilyPage(
-        rows, number, min(total, COUNTED_UP_TO), total > COUNTED_UP_TO,
-        _url(request, number - 1) if number > 1 else "", _url(request, number + 1) if has_next else "",
+        rows,
+        number,
+        min(total, COUNTED_UP_TO),
+        total > COUNTED_UP_TO,
+        _url(request, number - 1) if number > 1 else "",
+        _url(request, number + 1) if has_next else "",
     )
 
 

@@ -13,11 +13,20 @@ def pack_of(case: Case) -> dict:
 
     A confidential address is not written into it: the receiver asks the lead professional (domain.md 6.5).
     """
-    lead = case.leads.filter(until_at__isnull=True).select_related("membership__user", "membership__agency").first()
+    lead = (
+        case.leads.filter(until_at__isnull=True)
+        .select_related("membership__user", "membership__agency")
+        .first()
+    )
     team = case.team.current().with_people()
     people = Person.objects.filter(family=case.family_id)
     addresses = Address.objects.filter(family=case.family_id, ends_on=None)
-    notes = CaseNote.objects.filter(case=case).exclude(kind=NoteKind.EVENT).latest_first().with_authors()[:NOTES_SENT]
+    notes = (
+        CaseNote.objects.filter(case=case)
+        .exclude(kind=NoteKind.EVENT)
+        .latest_first()
+        .with_authors()[:NOTES_SENT]
+    )
     return {
         "reference": case.reference,
         "family": case.family.name,
@@ -26,7 +35,10 @@ def pack_of(case: Case) -> dict:
         "level": str(case.level) if case.level else "",
         "opened_on": case.opened_on.isoformat(),
         "lead": _who(lead.membership) if lead else "",
-        "team": [{"who": _who(m.membership), "helps_with": m.helps_with, "phone": m.membership.contact_phone} for m in team],
+        "team": [
+            {"who": _who(m.membership), "helps_with": m.helps_with, "phone": m.membership.contact_phone}
+            for m in team
+        ],
         "people": [
             {
                 "name": person.full_name,
@@ -42,7 +54,9 @@ def pack_of(case: Case) -> dict:
             for person in people
         ],
         "addresses": [
-            "Confidential: ask the lead professional" if a.is_confidential else f"{a.lines}, {a.postcode}".strip(", ")
+            "Confidential: ask the lead professional"
+            if a.is_confidential
+            else f"{a.lines}, {a.postcode}".strip(", ")
             for a in addresses
         ],
         "outcomes": [_outcome(outcome) for outcome in Outcome.objects.filter(case=case).with_plan_data()],
@@ -53,7 +67,9 @@ def pack_of(case: Case) -> dict:
                 "title": note.title,
                 "body": note.body,
                 "on": note.happened_at.date().isoformat(),
-                "by": f"{note.author.user.full_name}, {note.agency.name}" if note.author and note.agency else "",
+                "by": f"{note.author.user.full_name}, {note.agency.name}"
+                if note.author and note.agency
+                else "",
             }
             for note in notes
         ],

@@ -70,7 +70,8 @@ class CaseQuerySet(AclQuerySet):
         if not actor.is_covered:
             by_name = by_name.filter(basis__in=[GrantBasis.NAMED, GrantBasis.EMERGENCY])
         by_name = by_name.filter(
-            Q(emergency__isnull=True) | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())
+            Q(emergency__isnull=True)
+            | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())
         )
         return self.filter(Exists(by_group) | Exists(by_name))
 

@@ -44,7 +44,9 @@ def overview_of(case: Case) -> Overview:
         goals.setdefault(outcome.person_id, []).append(outcome)
     actions = list(Action.objects.filter(case=case).with_owners())
     addresses = [
-        address for address in Address.objects.filter(family=case.family_id, person=None) if address.ends_on is None
+        address
+        for address in Address.objects.filter(family=case.family_id, person=None)
+        if address.ends_on is None
     ]
     for address in addresses:
         address.is_masked = address.is_confidential
@@ -56,8 +58,11 @@ def overview_of(case: Case) -> Overview:
         notes=list(CaseNote.objects.filter(case=case).latest_first().with_authors()[:5]),
         addresses=addresses,
         next_meeting=(
-            Meeting.objects.filter(case=case, status="planned", starts_at__gte=timezone.now() - dt.timedelta(hours=3))
-            .order_by("starts_at").first()
+            Meeting.objects.filter(
+                case=case, status="planned", starts_at__gte=timezone.now() - dt.timedelta(hours=3)
+            )
+            .order_by("starts_at")
+            .first()
         ),
         actions_done=sum(action.status == "done" for action in actions),
         actions_total=len(actions),
@@ -69,6 +74,8 @@ def _latest_words(case: Case) -> dict:
     """Each child's latest own words, by person."""
     notes = (
         CaseNote.objects.filter(case=case, kind=NoteKind.VOICE, about__isnull=False)
-        .select_related("author__user").order_by("about_id", "-happened_at").distinct("about_id")
+        .select_related("author__user")
+        .order_by("about_id", "-happened_at")
+        .distinct("about_id")
     )
     return {note.about_id: note for note in notes}

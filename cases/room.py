@@ -43,6 +43,11 @@ class Room:
     voices: list[CaseNote] = field(default_factory=list)
 
     @property
+    def following_number(self) -> int:
+        """The place of the following item on the agenda as this reader sees it."""
+        return self.agenda.index(self.following) + 1 if self.following else 0
+
+    @property
     def there(self) -> int:
         return sum(i.attendance == Attendance.ATTENDED for i in self.invitations)
 
@@ -70,9 +75,7 @@ def room_of(case: Case, meeting: Meeting, chosen: str, actor) -> Room:
     loose = list(minutes.filter(item=None))
     item = _chosen(agenda, chosen, meeting)
     position = agenda.index(item) if item else -1
-    invitations = list(
-        meeting.invitations.select_related("membership__user", "membership__agency", "person")
-    )
+    invitations = list(meeting.invitations.select_related("membership__user", "membership__agency", "person"))
     return Room(
         meeting=meeting,
         agenda=agenda,
@@ -106,5 +109,6 @@ def _voices(item) -> list[CaseNote]:
         return []
     return list(
         CaseNote.objects.filter(case=item.case_id, kind=NoteKind.VOICE, about=item.about_id)
-        .select_related("author__user").order_by("-happened_at")[:3]
+        .select_related("author__user")
+        .order_by("-happened_at")[:3]
     )

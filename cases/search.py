@@ -27,7 +27,13 @@ class Findings:
 
 
 def find(
-    *, words: str, born_on: dt.date | None = None, postcode: str = "", number: str = "", by: Actor, at_most: int = 25
+    *,
+    words: str,
+    born_on: dt.date | None = None,
+    postcode: str = "",
+    number: str = "",
+    by: Actor,
+    at_most: int = 25,
 ) -> Findings:
     """Search by any part of a name, or by a number; with a birth date or postcode also beyond what one may see.
 
@@ -55,6 +61,11 @@ def _with_cases(ids: list, by: Actor) -> list[Found]:
     people = Person.objects.visible_to(by).select_related("family").in_bulk(ids)
     newest: dict = {}
     families = {person.family_id for person in people.values()}
-    for case in Case.objects.visible_to(by).filter(family_id__in=families).select_related("hub", "level").order_by("opened_on"):
+    for case in (
+        Case.objects.visible_to(by)
+        .filter(family_id__in=families)
+        .select_related("hub", "level")
+        .order_by("opened_on")
+    ):
         newest[case.family_id] = case
     return [Found(people[pk], newest.get(people[pk].family_id)) for pk in ids if pk in people]

@@ -51,11 +51,17 @@ TRANSITIONS: dict[str, dict[str, set[str]]] = {
     },
     "cases.StepDown": {
         StepDownStatus.PROPOSED: {
-            StepDownStatus.ACCEPTED, StepDownStatus.DECLINED, StepDownStatus.WITHDRAWN, StepDownStatus.FINISHED,
+            StepDownStatus.ACCEPTED,
+            StepDownStatus.DECLINED,
+            StepDownStatus.WITHDRAWN,
+            StepDownStatus.FINISHED,
         },
         # Back to "proposed" when the lead professional who was named declines: the hub names somebody else.
         StepDownStatus.ACCEPTED: {
-            StepDownStatus.PROPOSED, StepDownStatus.DECLINED, StepDownStatus.WITHDRAWN, StepDownStatus.FINISHED,
+            StepDownStatus.PROPOSED,
+            StepDownStatus.DECLINED,
+            StepDownStatus.WITHDRAWN,
+            StepDownStatus.FINISHED,
         },
         StepDownStatus.DECLINED: set(),
         StepDownStatus.WITHDRAWN: set(),

@@ -15,14 +15,18 @@ urlpatterns = [
     path("families/<slug:reference>/people/", record.people, name="record-people"),
     path("families/<slug:reference>/people/add/", record.person_add, name="record-person-add"),
     path("families/<slug:reference>/people/<uuid:pk>/", record.person_change, name="record-person-change"),
-    path("families/<slug:reference>/addresses/<uuid:pk>/show/", record.address_show, name="record-address-show"),
+    path(
+        "families/<slug:reference>/addresses/<uuid:pk>/show/", record.address_show, name="record-address-show"
+    ),
     path("families/<slug:reference>/timeline/", record.timeline, name="record-timeline"),
     path("families/<slug:reference>/timeline/add/", record.note_add, name="record-note"),
     path("families/<slug:reference>/team/", team.team, name="record-team"),
     path("families/<slug:reference>/team/<uuid:pk>/leave/", team.leave, name="record-team-leave"),
     path("families/<slug:reference>/sharing/", sharing.sharing, name="record-sharing"),
     path("families/<slug:reference>/sharing/answer/", sharing.answer, name="record-consent"),
-    path("families/<slug:reference>/sharing/withdraw/<uuid:person>/", sharing.withdraw, name="record-withdraw"),
+    path(
+        "families/<slug:reference>/sharing/withdraw/<uuid:person>/", sharing.withdraw, name="record-withdraw"
+    ),
     path("families/<slug:reference>/sharing/lawful/", sharing.lawful, name="record-lawful"),
     path("families/<slug:reference>/sharing/receipt/", sharing.receipt, name="record-receipt"),
     path("families/<slug:reference>/history/", history.history, name="record-history"),

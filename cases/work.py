@@ -1,4 +1,7 @@
-"""My work: what must I do next, and by when. Counts are the lengths of the lists that the page shows, never their own queries."""
+"""My work: what must I do next, and by when.
+
+Counts are the lengths of the lists that the page shows, never queries of their own.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,8 @@ def my_work_of(actor: Actor) -> MyWork:
     today = timezone.localdate()
     cases = Case.objects.visible_to(actor)
     led = list(
-        LeadProfessional.objects.filter(membership=actor.membership, until_at=None).exclude(case__status="closed")
+        LeadProfessional.objects.filter(membership=actor.membership, until_at=None)
+        .exclude(case__status="closed")
         .values_list("case_id", flat=True)
     )
     mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=_on_team(actor)))
@@ -82,14 +86,20 @@ def my_work_of(actor: Actor) -> MyWork:
         meetings=_meetings_today(actor),
         lead_requests=list(
             LeadRequest.objects.filter(to_membership=actor.membership, status="waiting")
-            .select_related("case__family", "case__level", "case__hub", "from_membership__user", "from_membership__agency")
+            .select_related(
+                "case__family", "case__level", "case__hub", "from_membership__user", "from_membership__agency"
+            )
             .prefetch_related(
-                Prefetch("case__leads", LeadProfessional.objects.filter(until_at=None).select_related("membership__user"))
+                Prefetch(
+                    "case__leads",
+                    LeadProfessional.objects.filter(until_at=None).select_related("membership__user"),
+                )
             )
         ),
         step_ups=(
             list(StepUp.objects.to_agency_of(actor).waiting().with_list_data())
-            if actor.may(Permission.STEP_DECIDE) else []
+            if actor.may(Permission.STEP_DECIDE)
+            else []
         ),
         step_downs=list(StepDown.objects.open().filter(proposed_lead=actor.membership).with_list_data()),
         overdue=[each for each in due if each.on < today],
@@ -112,25 +122,36 @@ def _meetings_today(actor: Actor) -> list[Meeting]:
     return list(
         Meeting.objects.filter(
             Q(chair=actor.membership) | Q(invitations__membership=actor.membership),
-            starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=1), status__in=["planned", "held"],
-        ).distinct().select_related("case__family", "chair__user").annotate(
+            starts_at__gte=start,
+            starts_at__lt=start + dt.timedelta(days=1),
+            status__in=["planned", "held"],
+        )
+        .distinct()
+        .select_related("case__family", "chair__user")
+        .annotate(
             asked=Count("invitations", distinct=True),
             coming=Count("invitations", filter=Q(invitations__answer="accepted"), distinct=True),
-        ).order_by("starts_at")
+        )
+        .order_by("starts_at")
     )
 
 
 def _actions_of(actor: Actor) -> list[Due]:
     actions = (
-        Action.objects.open().owned_by(actor).exclude(case__status="closed")
-        .values_list("what", "case__family__name", "case__reference", "due_on").order_by("due_on")[:50]
+        Action.objects.open()
+        .owned_by(actor)
+        .exclude(case__status="closed")
+        .values_list("what", "case__family__name", "case__reference", "due_on")
+        .order_by("due_on")[:50]
     )
     return [Due(what, name, reverse("record-plan", args=[ref]), on) for what, name, ref, on in actions]
 
 
 def _reviews_of(cases, led: list) -> list[Due]:
-    reviews = cases.open().filter(pk__in=led, next_review_on__isnull=False).values_list(
-        "family__name", "reference", "next_review_on"
+    reviews = (
+        cases.open()
+        .filter(pk__in=led, next_review_on__isnull=False)
+        .values_list("family__name", "reference", "next_review_on")
     )
     return [Due("Plan review", name, reverse("record-plan", args=[ref]), on) for name, ref, on in reviews]
 
@@ -139,22 +160,39 @@ def _families(mine) -> tuple[list[FamilyRow], int]:
     total = mine.count()
     values = list(
         mine.order_by(F("next_review_on").asc(nulls_last=True), "pk").values(
-            "pk", "family_id", "family__name", "reference", "level__number", "level__name", "next_review_on", "latest"
+            "pk",
+            "family_id",
+            "family__name",
+            "reference",
+            "level__number",
+            "level__name",
+            "next_review_on",
+            "latest",
         )[:SHOWN_FAMILIES]
     )
     children = dict(
         Person.objects.filter(family_id__in=[v["family_id"] for v in values], is_child=True)
-        .values_list("family_id").annotate(n=Count("pk")).order_by()
+        .values_list("family_id")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
     actions = {
-        pk: (done, all_) for pk, done, all_ in
-        Action.objects.filter(case_id__in=[v["pk"] for v in values]).order_by().values_list("case_id")
+        pk: (done, all_)
+        for pk, done, all_ in Action.objects.filter(case_id__in=[v["pk"] for v in values])
+        .order_by()
+        .values_list("case_id")
         .annotate(done=Count("pk", filter=Q(status="done")), all=Count("pk"))
     }
     return [
         FamilyRow(
-            v["family__name"], v["reference"], children.get(v["family_id"], 0), v["level__number"],
-            v["level__name"] or "", v["next_review_on"], v["latest"], *actions.get(v["pk"], (0, 0)),
+            v["family__name"],
+            v["reference"],
+            children.get(v["family_id"], 0),
+            v["level__number"],
+            v["level__name"] or "",
+            v["next_review_on"],
+            v["latest"],
+            *actions.get(v["pk"], (0, 0)),
         )
         for v in values
     ], total
@@ -169,4 +207,3 @@ def _hub_counts(actor: Actor) -> dict[str, int]:
         review_late=Count("pk", filter=Q(next_review_on__lt=timezone.localdate())),
         no_lead=Count("pk", filter=~Exists(has_lead)),
     )
-

@@ -19,7 +19,9 @@ class NotAllowed(PermissionDenied):
 
 
 @transaction.atomic
-def create_agency(*, name: str, kind: str, hub: Hub | None = None, phone: str = "", email: str = "", by: Actor) -> Agency:
+def create_agency(
+    *, name: str, kind: str, hub: Hub | None = None, phone: str = "", email: str = "", by: Actor
+) -> Agency:
     """Take in an agency, with the group that its grants are given to. It sees nothing until it has signed."""
     by.require(Permission.ACCOUNTS_MANAGE)
     group = Group.objects.create(name=f"Agency: {name}"[:150])
@@ -30,8 +32,15 @@ def create_agency(*, name: str, kind: str, hub: Hub | None = None, phone: str = 
 
 @transaction.atomic
 def add_membership(
-    *, user, agency: Agency, job_title: str, roles: list[str], hub: Hub | None = None, phone: str = "",
-    starts_on: dt.date | None = None, by: Actor,
+    *,
+    user,
+    agency: Agency,
+    job_title: str,
+    roles: list[str],
+    hub: Hub | None = None,
+    phone: str = "",
+    starts_on: dt.date | None = None,
+    by: Actor,
 ) -> Membership:
     """Let somebody work for an agency in these roles.
 
@@ -42,10 +51,17 @@ def add_membership(
     if Role.HUB_COORDINATOR in roles and hub is None:
         raise ValueError("Choose the hub that the coordinator runs.")
     membership = Membership.objects.create(
-        user=user, agency=agency, job_title=job_title, roles=list(roles), hub=hub, phone=phone,
+        user=user,
+        agency=agency,
+        job_title=job_title,
+        roles=list(roles),
+        hub=hub,
+        phone=phone,
         starts_on=starts_on or timezone.localdate(),
     )
-    record_change(by, "Added a membership", obj=membership, level="account", roles=list(roles), agency=agency.pk)
+    record_change(
+        by, "Added a membership", obj=membership, level="account", roles=list(roles), agency=agency.pk
+    )
     return membership
 
 
@@ -69,7 +85,13 @@ def _check_not_oneself(by: Actor, user) -> None:
 
 @transaction.atomic
 def sign_agreement(
-    *, agreement: Agreement, agency: Agency, signatory_name: str, signatory_role: str, signed_on: dt.date, by: Actor
+    *,
+    agreement: Agreement,
+    agency: Agency,
+    signatory_name: str,
+    signatory_role: str,
+    signed_on: dt.date,
+    by: Actor,
 ) -> Signature:
     """Record an agency's signature under a version. Raises ValueError when it has signed this version already."""
     by.require(Permission.AGREEMENT_MANAGE)
@@ -78,7 +100,10 @@ def sign_agreement(
     if signed_on > timezone.localdate():
         raise ValueError("The date of the signature is in the future.")
     signature = Signature.objects.create(
-        agreement=agreement, agency=agency, signatory_name=signatory_name, signatory_role=signatory_role,
+        agreement=agreement,
+        agency=agency,
+        signatory_name=signatory_name,
+        signatory_role=signatory_role,
         signed_on=signed_on,
     )
     record_change(by, "Recorded a signature", obj=signature, agency=agency.pk, version=agreement.version)

@@ -22,7 +22,10 @@ def actor_for_request(request) -> Actor | None:
     """The Actor of a signed-in request: the membership chosen in this session, or the only live one, else None."""
     chosen = request.session.get(SESSION_KEY)
     live = list(
-        Membership.objects.live().filter(user=request.user).select_related("user", "agency", "hub").order_by("pk")
+        Membership.objects.live()
+        .filter(user=request.user)
+        .select_related("user", "agency", "hub")
+        .order_by("pk")
     )
     request.has_other_agencies = len(live) > 1
     for membership in live:
@@ -36,7 +39,9 @@ def actor_for_request(request) -> Actor | None:
 
 def _build(membership: Membership) -> Actor:
     roles = tuple(membership.roles)
-    categories = frozenset(AgreementCategory.objects.given_to(membership.agency).values_list("category", flat=True))
+    categories = frozenset(
+        AgreementCategory.objects.given_to(membership.agency).values_list("category", flat=True)
+    )
     is_covered = bool(categories)
 
     hubs: list[Hub] = []

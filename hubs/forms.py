@@ -12,7 +12,9 @@ from hubs.models import Agency, AgencyKind, Hub
 
 class DirectoryFilter(FilterForm):
     words = forms.CharField(label="Name, job or agency", required=False, max_length=80)
-    kind = forms.ChoiceField(label="Kind of agency", required=False, choices=[("", "All"), *AgencyKind.choices])
+    kind = forms.ChoiceField(
+        label="Kind of agency", required=False, choices=[("", "All"), *AgencyKind.choices]
+    )
     hub = forms.ModelChoiceField(label="Hub", queryset=Hub.objects.none(), required=False, empty_label="All")
 
     def __init__(self, *args, **kwargs):
@@ -21,7 +23,9 @@ class DirectoryFilter(FilterForm):
 
 
 class SignatureForm(Form):
-    agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency")
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
     signatory_name = forms.CharField(label="Who signed for it?", max_length=120)
     signatory_role = forms.CharField(label="Their role", max_length=120)
     signed_on = NearDateField(label="Date signed", not_after=timezone.localdate)
@@ -41,7 +45,9 @@ class SuspendForm(Form):
 class AgencyForm(Form):
     name = forms.CharField(label="Name", max_length=120)
     kind = forms.ChoiceField(label="Kind of agency", choices=AgencyKind.choices)
-    hub = forms.ModelChoiceField(label="Hub", queryset=Hub.objects.none(), required=False, empty_label="The whole county")
+    hub = forms.ModelChoiceField(
+        label="Hub", queryset=Hub.objects.none(), required=False, empty_label="The whole county"
+    )
     phone = forms.CharField(label="Phone", max_length=30, required=False)
     email = forms.EmailField(label="E-mail", required=False)
 
@@ -57,15 +63,28 @@ class AgencyForm(Form):
 
 
 class MembershipForm(Form):
-    agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency")
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
     job_title = forms.CharField(label="Job title", max_length=80)
-    roles = forms.MultipleChoiceField(label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple,
-                                      initial=[Role.PRACTITIONER.value])
-    hub = forms.ModelChoiceField(label="Hub they run", queryset=Hub.objects.none(), required=False, empty_label="None",
-                                 help_text="Needed for a hub coordinator. A hub manager without one manages all hubs.")
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Role.PRACTITIONER.value],
+    )
+    hub = forms.ModelChoiceField(
+        label="Hub they run",
+        queryset=Hub.objects.none(),
+        required=False,
+        empty_label="None",
+        help_text="Needed for a hub coordinator. A hub manager without one manages all hubs.",
+    )
     phone = forms.CharField(label="Work phone", max_length=30, required=False)
-    looks = {"agency": Look(search=True),
-             "roles": Look(hints={role.value: role.description for role in Role})}
+    looks = {
+        "agency": Look(search=True),
+        "roles": Look(hints={role.value: role.description for role in Role}),
+    }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

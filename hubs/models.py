@@ -10,7 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from earlyhelp.access.permissions import Role
-from hubs.querysets import AgencyQuerySet, AgreementCategoryQuerySet, AgreementQuerySet, HubQuerySet, MembershipQuerySet
+from hubs.querysets import (
+    AgencyQuerySet,
+    AgreementCategoryQuerySet,
+    AgreementQuerySet,
+    HubQuerySet,
+    MembershipQuerySet,
+)
 
 
 class AgencyKind(models.TextChoices):
@@ -125,7 +131,9 @@ class Membership(models.Model):
                 condition=~Q(roles__contains=[Role.HUB_COORDINATOR.value]) | Q(hub__isnull=False),
             ),
             models.UniqueConstraint(
-                name="membership_one_live_for_each_agency", fields=["user", "agency"], condition=Q(ends_on__isnull=True)
+                name="membership_one_live_for_each_agency",
+                fields=["user", "agency"],
+                condition=Q(ends_on__isnull=True),
             ),
         ]
 
@@ -160,7 +168,8 @@ class Agreement(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="agreement_dates_in_order",
-                condition=Q(review_on__gte=F("starts_on")) & (Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
+                condition=Q(review_on__gte=F("starts_on"))
+                & (Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
             )
         ]
 
@@ -200,7 +209,9 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["agency__name"]
-        constraints = [models.UniqueConstraint(name="one_signature_a_version", fields=["agreement", "agency"])]
+        constraints = [
+            models.UniqueConstraint(name="one_signature_a_version", fields=["agreement", "agency"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.agency.name} signed version {self.agreement.version}"

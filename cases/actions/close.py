@@ -17,7 +17,9 @@ from earlyhelp.audit import record_change
 
 
 @transaction.atomic
-def close_case(*, case: Case, reason: str, note: str = "", closed_on: dt.date | None = None, by: Actor) -> Case:
+def close_case(
+    *, case: Case, reason: str, note: str = "", closed_on: dt.date | None = None, by: Actor
+) -> Case:
     """Close a case: the team's access ends, the last lead professional's after FORMER_LEAD_DAYS, the hub keeps it.
 
     Args:
@@ -34,10 +36,22 @@ def close_case(*, case: Case, reason: str, note: str = "", closed_on: dt.date | 
     label = ClosureReason(reason).label
     record_change(by, "Closed the case", case=case, obj=case, reason=reason)
     write_event(case=case, title=f"Closed: {label.lower()}", by=by)
-    case.status, case.closed_on, case.closure_reason, case.closure_note = CaseStatus.CLOSED, closed_on, reason, note
+    case.status, case.closed_on, case.closure_reason, case.closure_note = (
+        CaseStatus.CLOSED,
+        closed_on,
+        reason,
+        note,
+    )
     case.next_review_on = None
     case.save(
-        update_fields=["status", "closed_on", "closure_reason", "closure_note", "next_review_on", "updated_at"]
+        update_fields=[
+            "status",
+            "closed_on",
+            "closure_reason",
+            "closure_note",
+            "next_review_on",
+            "updated_at",
+        ]
     )
     tell_case_closed(case, by)
     lead = case.leads.filter(until_at__isnull=True).first()
@@ -45,7 +59,9 @@ def close_case(*, case: Case, reason: str, note: str = "", closed_on: dt.date | 
         lead.until_at = timezone.now()
         lead.save(update_fields=["until_at"])
         lasts = today + dt.timedelta(days=settings.EARLY_HELP["FORMER_LEAD_DAYS"])
-        case.team.current().filter(membership_id=lead.membership_id).update(ends_on=lasts, end_reason="Case closed")
+        case.team.current().filter(membership_id=lead.membership_id).update(
+            ends_on=lasts, end_reason="Case closed"
+        )
     # The others last: this may be the writer's own place.
     others = case.team.current().exclude(membership_id=lead.membership_id if lead else None)
     others.update(ends_on=today, end_reason="Case closed")

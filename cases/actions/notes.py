@@ -39,9 +39,17 @@ def write_note(
     """
     check_can_write(by, case)
     note = CaseNote.objects.create(
-        case=case, kind=kind, title=title, body=body, category=category,
-        happened_at=happened_at or timezone.now(), about=about, how_asked=how_asked, not_for=not_for or [],
-        author=by.membership, agency=by.agency,
+        case=case,
+        kind=kind,
+        title=title,
+        body=body,
+        category=category,
+        happened_at=happened_at or timezone.now(),
+        about=about,
+        how_asked=how_asked,
+        not_for=not_for or [],
+        author=by.membership,
+        agency=by.agency,
     )
     Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
     record_change(by, "Added to the timeline", case=case, obj=note, kind=kind, category=category)
@@ -49,15 +57,28 @@ def write_note(
 
 
 def write_event(
-    *, case: Case, title: str, body: str = "", category: int = Category.FAMILY, about: Person | None = None, by: Actor
+    *,
+    case: Case,
+    title: str,
+    body: str = "",
+    category: int = Category.FAMILY,
+    about: Person | None = None,
+    by: Actor,
 ) -> CaseNote:
     """Let the timeline say what was just done elsewhere in the record. The caller has checked its own rule.
 
     The title names no person: it is read in lists. Runs in the caller's transaction.
     """
     note = CaseNote.objects.create(
-        case=case, kind=NoteKind.EVENT, title=title[:160], body=body, category=category,
-        happened_at=timezone.now(), about=about, author=by.membership, agency=by.agency,
+        case=case,
+        kind=NoteKind.EVENT,
+        title=title[:160],
+        body=body,
+        category=category,
+        happened_at=timezone.now(),
+        about=about,
+        author=by.membership,
+        agency=by.agency,
     )
     Case.objects.filter(pk=case.pk).update(updated_at=timezone.now(), latest=title[:140])
     return note

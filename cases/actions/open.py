@@ -134,21 +134,36 @@ def open_case(
     with opening(case_id):
         if family is None:
             family = Family.objects.create(
-                name=family_name or people[0].last_name or people[0].first_name, hub=hub, recorded_by_agency=by.agency
+                name=family_name or people[0].last_name or people[0].first_name,
+                hub=hub,
+                recorded_by_agency=by.agency,
             )
         persons = [details.existing or _create_person(family, details, by) for details in people]
         if address:
             Address.objects.create(
-                family=family, lines=address.lines, postcode=address.postcode,
-                is_confidential=address.is_confidential, starts_on=None,
+                family=family,
+                lines=address.lines,
+                postcode=address.postcode,
+                is_confidential=address.is_confidential,
+                starts_on=None,
             )
         case = Case.objects.create(
-            id=case_id, reference=next_reference(), family=family, hub=hub, level=level, opened_on=opened_on,
-            source_agency=by.agency, opened_by=by.membership, previous_case=previous_case,
+            id=case_id,
+            reference=next_reference(),
+            family=family,
+            hub=hub,
+            level=level,
+            opened_on=opened_on,
+            source_agency=by.agency,
+            opened_by=by.membership,
+            previous_case=previous_case,
         )
         _record_statement(case, statement, people, persons, by)
         TeamMember.objects.create(
-            case=case, membership=by.membership, helps_with=helps_with, starts_on=timezone.localdate(),
+            case=case,
+            membership=by.membership,
+            helps_with=helps_with,
+            starts_on=timezone.localdate(),
             added_by=by.membership,
         )
         LeadProfessional.objects.create(case=case, membership=by.membership)
@@ -171,35 +186,61 @@ def identifiers_of(details: PersonDetails) -> dict[str, str]:
     nhs_number, nhs_number_warning = check_nhs_number(details.nhs_number)
     upn, upn_warning = check_upn(details.upn)
     return {
-        "nhs_number": nhs_number, "nhs_number_warning": nhs_number_warning, "upn": upn, "upn_warning": upn_warning,
+        "nhs_number": nhs_number,
+        "nhs_number_warning": nhs_number_warning,
+        "upn": upn,
+        "upn_warning": upn_warning,
     }
 
 
 def _create_person(family: Family, details: PersonDetails, by: Actor) -> Person:
     return Person.objects.create(
-        family=family, first_name=details.first_name, last_name=details.last_name, known_as=details.known_as,
-        born_on=details.born_on, due_on=details.due_on, sex=details.sex, ethnicity=details.ethnicity,
-        language=details.language, interpreter_needed=details.interpreter_needed, is_child=details.is_child,
-        lives_with_family=details.lives_with_family, role_in_household=details.role_in_household,
-        phone=details.phone, contact_advice=details.contact_advice, school=details.school,
-        recorded_by_agency=by.agency, **identifiers_of(details),
+        family=family,
+        first_name=details.first_name,
+        last_name=details.last_name,
+        known_as=details.known_as,
+        born_on=details.born_on,
+        due_on=details.due_on,
+        sex=details.sex,
+        ethnicity=details.ethnicity,
+        language=details.language,
+        interpreter_needed=details.interpreter_needed,
+        is_child=details.is_child,
+        lives_with_family=details.lives_with_family,
+        role_in_household=details.role_in_household,
+        phone=details.phone,
+        contact_advice=details.contact_advice,
+        school=details.school,
+        recorded_by_agency=by.agency,
+        **identifiers_of(details),
     )
 
 
 def _record_statement(case, statement, people, persons, by) -> None:
     if isinstance(statement, Tier4):
         LawfulShare.objects.create(
-            case=case, agency=by.agency, basis=LawfulBasis.RISK_OF_HARM, reason=statement.reason,
-            manager_consulted=statement.manager_consulted, family_told=statement.family_told,
-            starts_on=timezone.localdate(), recorded_by=by.membership,
+            case=case,
+            agency=by.agency,
+            basis=LawfulBasis.RISK_OF_HARM,
+            reason=statement.reason,
+            manager_consulted=statement.manager_consulted,
+            family_told=statement.family_told,
+            starts_on=timezone.localdate(),
+            recorded_by=by.membership,
         )
         return
     given_by = persons[statement.given_by] if statement.given_by is not None else None
     Consent.objects.bulk_create(
         Consent(
-            case=case, person=person, agency=by.agency, answer=ConsentAnswer.GIVEN,
+            case=case,
+            person=person,
+            agency=by.agency,
+            answer=ConsentAnswer.GIVEN,
             given_by=given_by if given_by and given_by.pk != person.pk else None,
-            method=statement.method, given_on=statement.on, valid_until=statement.valid_until, words=statement.words,
+            method=statement.method,
+            given_on=statement.on,
+            valid_until=statement.valid_until,
+            words=statement.words,
             recorded_by=by.membership,
         )
         for details, person in zip(people, persons, strict=True)

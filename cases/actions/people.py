@@ -12,8 +12,21 @@ from earlyhelp.audit import record_change, record_look
 
 # What may be put right after registration, as it is called in the event.
 _CHANGEABLE = (
-    "first_name", "last_name", "known_as", "born_on", "due_on", "sex", "ethnicity", "language", "interpreter_needed",
-    "is_child", "lives_with_family", "role_in_household", "phone", "contact_advice", "school",
+    "first_name",
+    "last_name",
+    "known_as",
+    "born_on",
+    "due_on",
+    "sex",
+    "ethnicity",
+    "language",
+    "interpreter_needed",
+    "is_child",
+    "lives_with_family",
+    "role_in_household",
+    "phone",
+    "contact_advice",
+    "school",
 )
 
 
@@ -30,7 +43,9 @@ def change_person(*, case: Case, person: Person, details: PersonDetails, reason:
         setattr(person, name, wanted[name])
     if changed:
         person.save(update_fields=[*changed, "updated_at"])
-        record_change(by, "Changed a person's details", case=case, obj=person, fields=changed, has_reason=bool(reason))
+        record_change(
+            by, "Changed a person's details", case=case, obj=person, fields=changed, has_reason=bool(reason)
+        )
     return person
 
 

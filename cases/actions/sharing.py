@@ -42,7 +42,12 @@ def record_consent(
         raise ValueError("The date they answered is in the future.")
     people = list(people)
     record_change(
-        by, "Recorded an answer about sharing", case=case, agency=agency.pk, answer=answer, category=category,
+        by,
+        "Recorded an answer about sharing",
+        case=case,
+        agency=agency.pk,
+        answer=answer,
+        category=category,
         people=len(people),
     )
     write_event(case=case, title=f"Sharing with {agency.name}: {ConsentAnswer(answer).label.lower()}", by=by)
@@ -51,8 +56,16 @@ def record_consent(
     ).update(ended_at=timezone.now(), end_reason=ConsentEnd.REPLACED, ended_by=by.membership)
     return Consent.objects.bulk_create(
         Consent(
-            case=case, person=person, agency=agency, category=category, answer=answer, method=method,
-            given_on=given_on, valid_until=valid_until, words=words, recorded_by=by.membership,
+            case=case,
+            person=person,
+            agency=agency,
+            category=category,
+            answer=answer,
+            method=method,
+            given_on=given_on,
+            valid_until=valid_until,
+            words=words,
+            recorded_by=by.membership,
             given_by=given_by if given_by and given_by.pk != person.pk else None,
         )
         for person in people
@@ -97,8 +110,15 @@ def share_on_lawful_basis(
     if not reason.strip():
         raise ValueError("Say why this is shared without agreement.")
     share = LawfulShare.objects.create(
-        case=case, agency=agency, basis=basis, reason=reason, family_told=family_told,
-        manager_consulted=manager_consulted, starts_on=timezone.localdate(), ends_on=ends_on, recorded_by=by.membership,
+        case=case,
+        agency=agency,
+        basis=basis,
+        reason=reason,
+        family_told=family_told,
+        manager_consulted=manager_consulted,
+        starts_on=timezone.localdate(),
+        ends_on=ends_on,
+        recorded_by=by.membership,
     )
     record_change(by, "Shared on a lawful basis", case=case, obj=share, agency=agency.pk, basis=basis)
     write_event(case=case, title=f"Shared with {agency.name} without agreement, reason recorded", by=by)

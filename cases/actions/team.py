@@ -29,7 +29,11 @@ def add_to_team(*, case: Case, membership: Membership, helps_with: str = "", by:
     if current:
         return current
     member = TeamMember.objects.create(
-        case=case, membership=membership, helps_with=helps_with, starts_on=timezone.localdate(), added_by=by.membership
+        case=case,
+        membership=membership,
+        helps_with=helps_with,
+        starts_on=timezone.localdate(),
+        added_by=by.membership,
     )
     record_change(by, "Added somebody to the team", case=case, obj=member, membership=membership.pk)
     write_event(case=case, title=f"{membership.agency.name} joined the team", by=by)

@@ -15,7 +15,9 @@ _REASONS = [(reason.value, reason.label) for reason in ClosureReason if reason !
 class CloseForm(Form):
     reason = forms.ChoiceField(label="Why does early help end?", choices=_REASONS, widget=forms.RadioSelect)
     note = forms.CharField(
-        label="What has changed for the family, and what comes next?", widget=forms.Textarea, required=False,
+        label="What has changed for the family, and what comes next?",
+        widget=forms.Textarea,
+        required=False,
         help_text="Say what the children and the adults think of it.",
     )
     closed_on = NearDateField(label="Last day", not_after=timezone.localdate)

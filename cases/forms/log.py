@@ -14,8 +14,9 @@ from hubs.models import Agency
 
 class AccessLogFilter(FilterForm):
     level = forms.ChoiceField(label="Show", required=False, choices=[("", "Everything"), *Level.choices])
-    agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.order_by("name"), required=False,
-                                    empty_label="All agencies")
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.order_by("name"), required=False, empty_label="All agencies"
+    )
     since = NearDateField(label="From", required=False)
     until = NearDateField(label="To", required=False)
 

@@ -19,8 +19,10 @@ class PersonForm(Form):
     """One child or adult. An unborn baby has a due date instead of a birth date."""
 
     is_child = forms.TypedChoiceField(
-        label="Is this a child or an adult?", choices=[("yes", "A child or young person"), ("no", "An adult")],
-        widget=forms.RadioSelect, coerce=lambda value: value == "yes",
+        label="Is this a child or an adult?",
+        choices=[("yes", "A child or young person"), ("no", "An adult")],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
     )
     first_name = forms.CharField(label="First names", max_length=120, required=False)
     last_name = forms.CharField(label="Family name", max_length=120, required=False)
@@ -74,7 +76,9 @@ class PersonForm(Form):
 
 class StrengthsForm(Form):
     strengths = forms.CharField(
-        label="What is going well in this family?", widget=forms.Textarea, required=False,
+        label="What is going well in this family?",
+        widget=forms.Textarea,
+        required=False,
         help_text="One strength a line, in words the family would use.",
     )
     looks = {"strengths": Look(label_size="m", rows=6)}
@@ -84,26 +88,44 @@ class NoteForm(Form):
     """One entry of the timeline. Fact, what was said and professional view are different things."""
 
     kind = forms.ChoiceField(label="What are you adding?", choices=NOTE_KINDS, widget=forms.RadioSelect)
-    about = forms.ModelChoiceField(label="Who is it about?", queryset=Person.objects.none(), required=False,
-                                   empty_label="The whole family")
+    about = forms.ModelChoiceField(
+        label="Who is it about?",
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label="The whole family",
+    )
     title = forms.CharField(label="In a few words", max_length=160)
     body = forms.CharField(label="What happened", widget=forms.Textarea, required=False)
-    how_asked = forms.CharField(label="Who asked, and how", max_length=120, required=False,
-                                help_text="For a child’s words: for example, while drawing together")
-    category = forms.TypedChoiceField(label="What kind of information is it?", choices=Category.choices, coerce=int,
-                                      help_text="This decides which agencies can read it.")
+    how_asked = forms.CharField(
+        label="Who asked, and how",
+        max_length=120,
+        required=False,
+        help_text="For a child’s words: for example, while drawing together",
+    )
+    category = forms.TypedChoiceField(
+        label="What kind of information is it?",
+        choices=Category.choices,
+        coerce=int,
+        help_text="This decides which agencies can read it.",
+    )
     happened_on = NearDateField(label="Day it happened", not_after=timezone.localdate)
     happened_time = ClockField(label="Time", required=False)
     not_for = forms.ModelMultipleChoiceField(
-        label="Must any agency on the team not see this?", queryset=Agency.objects.none(), required=False,
+        label="Must any agency on the team not see this?",
+        queryset=Agency.objects.none(),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
     )
 
     looks = {
         "kind": Look(
             label_size="m",
-            hints={"fact": "Something seen or checked", "said": "Words of an adult, as close as you can",
-                   "view": "What you make of it, and why", "voice": "A child’s own words"},
+            hints={
+                "fact": "Something seen or checked",
+                "said": "Words of an adult, as close as you can",
+                "view": "What you make of it, and why",
+                "voice": "A child’s own words",
+            },
         ),
         "body": Look(rows=5),
         "happened_time": Look(width=5),
@@ -111,7 +133,9 @@ class NoteForm(Form):
     }
 
     def __init__(self, *args, case: Case, **kwargs):
-        kwargs["initial"] = {"happened_on": timezone.localdate(), "category": Category.FAMILY} | (kwargs.get("initial") or {})
+        kwargs["initial"] = {"happened_on": timezone.localdate(), "category": Category.FAMILY} | (
+            kwargs.get("initial") or {}
+        )
         super().__init__(*args, **kwargs)
         self.fields["about"].queryset = Person.objects.filter(family=case.family_id)
         self.fields["not_for"].queryset = Agency.objects.filter(
@@ -130,9 +154,14 @@ class NoteForm(Form):
 
 
 class TimelineFilter(FilterForm):
-    kind = forms.ChoiceField(label="Show", required=False,
-                             choices=[("", "Everything"), *NOTE_KINDS, (NoteKind.EVENT.value, "Events")])
-    category = forms.ChoiceField(label="About", required=False, choices=[("", "Any topic"), *Category.choices])
+    kind = forms.ChoiceField(
+        label="Show",
+        required=False,
+        choices=[("", "Everything"), *NOTE_KINDS, (NoteKind.EVENT.value, "Events")],
+    )
+    category = forms.ChoiceField(
+        label="About", required=False, choices=[("", "Any topic"), *Category.choices]
+    )
 
     def narrow(self, notes):
         """The notes that were asked for."""

@@ -20,7 +20,9 @@ SHOW = [
 
 class FamilyListFilter(FilterForm):
     show = forms.ChoiceField(label="Show", choices=SHOW, required=False)
-    hub = forms.ModelChoiceField(label="Hub", queryset=Hub.objects.none(), required=False, empty_label="All hubs")
+    hub = forms.ModelChoiceField(
+        label="Hub", queryset=Hub.objects.none(), required=False, empty_label="All hubs"
+    )
 
     def __init__(self, *args, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
@@ -34,12 +36,21 @@ class FamilyListFilter(FilterForm):
 class FindForm(Form):
     """Whom are you looking for? Sent by POST: no name stands in an address."""
 
-    words = forms.CharField(label="Name or reference", max_length=120, required=False,
-                            help_text="Any part of a name, in any order, or a reference such as WM-20418")
+    words = forms.CharField(
+        label="Name or reference",
+        max_length=120,
+        required=False,
+        help_text="Any part of a name, in any order, or a reference such as WM-20418",
+    )
     born_on = DatePartsField(label="Date of birth", required=False)
     postcode = forms.CharField(label="Postcode", max_length=12, required=False)
     number = forms.CharField(label="NHS number or UPN", max_length=20, required=False)
-    looks = {"words": Look(width=20), "postcode": Look(width=10), "number": Look(width=20), "born_on": Look(label_size="s")}
+    looks = {
+        "words": Look(width=20),
+        "postcode": Look(width=10),
+        "number": Look(width=20),
+        "born_on": Look(label_size="s"),
+    }
 
     def clean(self):
         data = super().clean()

@@ -92,7 +92,9 @@ class Case(models.Model):
     closure_note = models.TextField(blank=True)
     source_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
-    previous_case = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="later_cases")
+    previous_case = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="later_cases"
+    )
     next_review_on = models.DateField(null=True, blank=True)
     latest = models.CharField("latest news", max_length=140, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -161,7 +161,9 @@ class Relationship(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="one_relationship_a_pair", fields=["person", "to_person", "kind"]),
-            models.CheckConstraint(name="nobody_is_their_own_relative", condition=~Q(person=models.F("to_person"))),
+            models.CheckConstraint(
+                name="nobody_is_their_own_relative", condition=~Q(person=models.F("to_person"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,19 +171,30 @@ class Relationship(models.Model):
 
 
 class Address(models.Model):
-    """Where a family, or one person of it, lives or lived. A confidential one is masked until somebody asks to see it."""
+    """Where a family, or one person of it, lives or lived.
+
+    A confidential one is masked until somebody asks to see it, which is recorded.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="addresses")
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="addresses",
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="addresses",
         help_text="Empty when it is the family's home.",
     )
     lines = models.CharField("address", max_length=300)
     postcode = models.CharField(max_length=12, blank=True)
     is_confidential = models.BooleanField(default=False)
     hidden_from = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="The person this address is kept from, such as a former partner.",
     )
     starts_on = models.DateField(null=True, blank=True)
@@ -194,7 +207,9 @@ class Address(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="address_dates_in_order",
-                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gte=models.F("starts_on")),
             )
         ]
 

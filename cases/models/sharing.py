@@ -45,7 +45,11 @@ class Consent(models.Model):
     category = models.PositiveSmallIntegerField(choices=Category, null=True, blank=True)
     answer = models.CharField(max_length=8, choices=ConsentAnswer)
     given_by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="Who answered, when it was not the person: a parent for a young child.",
     )
     method = models.CharField(max_length=12, choices=ConsentMethod)
@@ -57,7 +61,9 @@ class Consent(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=10, choices=ConsentEnd, blank=True)
     end_words = models.TextField(blank=True)
-    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = ConsentQuerySet.as_manager()
 
@@ -76,7 +82,8 @@ class Consent(models.Model):
             ),
             models.CheckConstraint(
                 name="consent_end_facts_together",
-                condition=Q(ended_at__isnull=True, end_reason="") | Q(ended_at__isnull=False) & ~Q(end_reason=""),
+                condition=Q(ended_at__isnull=True, end_reason="")
+                | Q(ended_at__isnull=False) & ~Q(end_reason=""),
             ),
         ]
 
@@ -186,7 +193,9 @@ class EmergencyAccess(models.Model):
     reason = models.TextField()
     starts_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
-    reviewed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

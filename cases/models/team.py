@@ -95,7 +95,8 @@ class LeadRequest(models.Model):
     note = models.TextField("hand-over note")
     family_agrees = models.BooleanField(default=True)
     former_lead_stays = models.BooleanField(
-        default=True, help_text="Whether the lead who hands over stays on the team; if not, they can read for a while."
+        default=True,
+        help_text="Whether the lead who hands over stays on the team; if not, they can read for a while.",
     )
     answer_by = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.WAITING)

@@ -1,4 +1,7 @@
-"""Who may do what in a case. Each rule is a pair over one body: `check_can_...` raises NotAllowed, `can_...` answers."""
+"""Who may do what in a case.
+
+Each rule is a pair over one body: `check_can_...` raises NotAllowed, `can_...` answers.
+"""
 
 from __future__ import annotations
 

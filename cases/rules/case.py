@@ -52,9 +52,14 @@ def check_can_write(actor: Actor, case: Case) -> None:
 
 def _only_by_emergency(actor: Actor, case: Case) -> bool:
     bases = set(
-        CaseUserPermission.objects.filter(content_object=case, membership=actor.membership).values_list("basis", flat=True)
+        CaseUserPermission.objects.filter(content_object=case, membership=actor.membership).values_list(
+            "basis", flat=True
+        )
     )
-    return bases == {GrantBasis.EMERGENCY} and not case.group_grants.filter(group_id__in=actor.group_ids).exists()
+    return (
+        bases == {GrantBasis.EMERGENCY}
+        and not case.group_grants.filter(group_id__in=actor.group_ids).exists()
+    )
 
 
 def check_can_close(actor: Actor, case: Case) -> None:

@@ -32,7 +32,9 @@ def missing_to_share(case: Case, agencies: Iterable[Agency]) -> dict[Agency, lis
     agencies = list(agencies)
     ids = [agency.pk for agency in agencies]
     signed = set(Agency.objects.covered().filter(pk__in=ids).values_list("pk", flat=True))
-    agreed = set(Consent.objects.in_force().filter(case=case, answer="given").values_list("agency_id", flat=True))
+    agreed = set(
+        Consent.objects.in_force().filter(case=case, answer="given").values_list("agency_id", flat=True)
+    )
     agreed |= set(LawfulShare.objects.filter(in_force(), case=case).values_list("agency_id", flat=True))
     return {agency: _lacks(agency, agency.pk in signed, agency.pk in agreed) for agency in agencies}
 
@@ -45,7 +47,9 @@ def _lacks(agency: Agency, is_signed: bool, is_agreed: bool) -> list[str]:
             "Its lead can sign with the information governance lead."
         )
     if not is_agreed:
-        lacks.append(f"The family has not agreed to share with {agency.name}. Ask them and record their answer.")
+        lacks.append(
+            f"The family has not agreed to share with {agency.name}. Ask them and record their answer."
+        )
     return lacks
 
 

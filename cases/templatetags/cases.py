@@ -36,17 +36,24 @@ def team_table(team):
         if getattr(member, "is_lead", False):
             name = format_html("{}<br>{}", name, tag(setting("LEAD_PROFESSIONAL_LABEL"), "teal"))
         phone = member.membership.contact_phone
-        link = format_html('<a class="govuk-link app-nowrap" href="tel:{}">{}</a>', phone.replace(" ", ""), phone)
-        rows.append([name, member.membership.agency.name, member.helps_with or "Not said", link if phone else ""])
+        link = format_html(
+            '<a class="govuk-link app-nowrap" href="tel:{}">{}</a>', phone.replace(" ", ""), phone
+        )
+        rows.append(
+            [name, member.membership.agency.name, member.helps_with or "Not said", link if phone else ""]
+        )
     return Table(
-        "People working with this family", ["Name and role", "Agency", "What they help with", "Phone"], rows,
-        hide_caption=True, empty="Nobody is on the team yet.",
+        "People working with this family",
+        ["Name and role", "Agency", "What they help with", "Phone"],
+        rows,
+        hide_caption=True,
+        empty="Nobody is on the team yet.",
     )
 
 
 @register.filter
 def lower_first(words):
-    """"Health visitor" after a name is "health visitor"; PCSO stays PCSO."""
+    """ "Health visitor" after a name is "health visitor"; PCSO stays PCSO."""
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 

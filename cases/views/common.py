@@ -42,8 +42,11 @@ def get_case_for(request: HttpRequest, reference: str, section: str = "overview"
         raise Http404
     case.found_for_membership = request.actor.membership.pk
     record_look(
-        request.actor, _VERBS.get(section, "Opened part of a record"), case=case,
-        level="record" if section == "overview" else "section", section=section,
+        request.actor,
+        _VERBS.get(section, "Opened part of a record"),
+        case=case,
+        level="record" if section == "overview" else "section",
+        section=section,
     )
     return case
 
@@ -64,7 +67,11 @@ class Header:
 
 def header_of(case: Case, actor: Actor) -> Header:
     """What the identity bar shows, in four queries."""
-    lead = case.leads.filter(until_at__isnull=True).select_related("membership__user", "membership__agency").first()
+    lead = (
+        case.leads.filter(until_at__isnull=True)
+        .select_related("membership__user", "membership__agency")
+        .first()
+    )
     answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
     given = [given_on for answer, given_on in answers if answer == "given"]
     i_lead = bool(lead and lead.membership_id == actor.membership.pk)
@@ -74,7 +81,9 @@ def header_of(case: Case, actor: Actor) -> Header:
         i_lead=i_lead,
         agreed_on=min(given) if given else None,
         has_refusals=any(answer == "refused" for answer, _on in answers),
-        restricted_details=Address.objects.filter(family=case.family_id, is_confidential=True, ends_on=None).count(),
+        restricted_details=Address.objects.filter(
+            family=case.family_id, is_confidential=True, ends_on=None
+        ).count(),
         is_restricted=case.restrictions.filter(lifted_at__isnull=True).exists(),
         may_write=may_write,
         may_close=may_write and case.is_open and (i_lead or case.hub_id in actor.hub_ids),
@@ -82,11 +91,17 @@ def header_of(case: Case, actor: Actor) -> Header:
 
 
 def render_record(
-    request: HttpRequest, template: str, case: Case, section: str, context: dict | None = None, status: int = 200
+    request: HttpRequest,
+    template: str,
+    case: Case,
+    section: str,
+    context: dict | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a page of the record: `template` extends cases/record.html and fills its block `record`."""
     items = [
-        (words, reverse(address, args=[case.reference]), key == section) for key, words, address, _verb in SECTIONS
+        (words, reverse(address, args=[case.reference]), key == section)
+        for key, words, address, _verb in SECTIONS
     ]
     page = {
         "case": case,

@@ -23,11 +23,17 @@ def find_family(request: HttpRequest) -> HttpResponse:
         if case:
             return redirect("record-overview", case.reference)
         findings = find(
-            words=data["words"], born_on=data["born_on"], postcode=data["postcode"], number=data["number"],
+            words=data["words"],
+            born_on=data["born_on"],
+            postcode=data["postcode"],
+            number=data["number"],
             by=request.actor,
         )
         record_look(
-            request.actor, "Searched for a family", level="search", found=len(findings.people),
+            request.actor,
+            "Searched for a family",
+            level="search",
+            found=len(findings.people),
             elsewhere=[hub.pk for hub in findings.elsewhere],
         )
     return render(request, "cases/find.html", {"form": form, "findings": findings, "nav": "find"})

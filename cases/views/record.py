@@ -79,7 +79,13 @@ def person_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
     person = get_object_or_404(Person, pk=pk, family=case.family_id)
     form = PersonForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
-        change_person(case=case, person=person, details=form.details(), reason=form.cleaned_data["reason"], by=request.actor)
+        change_person(
+            case=case,
+            person=person,
+            details=form.details(),
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+        )
         messages.success(request, "Details changed.")
         return redirect("record-people", case.reference)
     return render_record(request, "cases/person_form.html", case, "people", {"form": form, "person": person})

@@ -41,16 +41,30 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     """Record what somebody said about sharing with one agency."""
     case = get_case_for(request, reference, "sharing")
     check_can_change_sharing(request.actor, case)
-    form = ConsentForm(request.POST or None, case=case, initial={
-        "given_on": timezone.localdate(), "topics": ["all"], "people": request.GET.getlist("person"),
-    })
+    form = ConsentForm(
+        request.POST or None,
+        case=case,
+        initial={
+            "given_on": timezone.localdate(),
+            "topics": ["all"],
+            "people": request.GET.getlist("person"),
+        },
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         for category in form.categories:
             record_consent(
-                case=case, people=data["people"], agency=data["agency"], answer=data["answer"], category=category,
-                method=data["method"], given_on=data["given_on"], valid_until=data["valid_until"],
-                given_by=data["given_by"], words=data["words"], by=request.actor,
+                case=case,
+                people=data["people"],
+                agency=data["agency"],
+                answer=data["answer"],
+                category=category,
+                method=data["method"],
+                given_on=data["given_on"],
+                valid_until=data["valid_until"],
+                given_by=data["given_by"],
+                words=data["words"],
+                by=request.actor,
             )
         messages.success(request, "Answer recorded. It counts from now.")
         return back_to(case, request)
@@ -64,7 +78,9 @@ def withdraw(request: HttpRequest, reference: str, person) -> HttpResponse:
     check_can_change_sharing(request.actor, case)
     who = get_object_or_404(Person, pk=person, family=case.family_id)
     given = list(
-        Consent.objects.in_force().filter(case=case, person=who, answer="given").select_related("agency")
+        Consent.objects.in_force()
+        .filter(case=case, person=who, answer="given")
+        .select_related("agency")
         .order_by("agency__name", "category")
     )
     wanted = request.POST.getlist("consent") if request.method == "POST" else request.GET.getlist("consent")
@@ -75,7 +91,10 @@ def withdraw(request: HttpRequest, reference: str, person) -> HttpResponse:
         messages.success(request, "Consent withdrawn. It counts from now.")
         return back_to(case, request)
     context = {
-        "person": who, "given": given, "chosen": chosen, "form": form,
+        "person": who,
+        "given": given,
+        "chosen": chosen,
+        "form": form,
         "chosen_ids": {consent.pk for consent in chosen},
         "effect": effect_of_ending(case, chosen) if chosen else None,
     }
@@ -90,7 +109,9 @@ def lawful(request: HttpRequest, reference: str) -> HttpResponse:
     form = LawfulShareForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         share_on_lawful_basis(case=case, by=request.actor, **form.cleaned_data)
-        messages.success(request, "Recorded. Add the agency’s people to the team so that they can see the record.")
+        messages.success(
+            request, "Recorded. Add the agency’s people to the team so that they can see the record."
+        )
         return redirect("record-team", case.reference)
     return render_record(request, "cases/sharing/lawful.html", case, "sharing", {"form": form})
 
@@ -99,8 +120,11 @@ def lawful(request: HttpRequest, reference: str) -> HttpResponse:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """A page to print for the family: what they agreed to, who sees it, how to change it."""
     case = get_case_for(request, reference, "sharing")
-    context = {"lines": [line for line in explain(case) if line.sees_something], "answers": answers_of(case),
-               "today": timezone.localdate()}
+    context = {
+        "lines": [line for line in explain(case) if line.sees_something],
+        "answers": answers_of(case),
+        "today": timezone.localdate(),
+    }
     return render_record(request, "cases/sharing/receipt.html", case, "sharing", context)
 
 

@@ -23,9 +23,11 @@ from hubs.models import Agency
 def team(request: HttpRequest, reference: str) -> HttpResponse:
     """The team, and a form to add somebody of an agency that is covered; others with what is missing."""
     case = get_case_for(request, reference, "team")
-    known = Agency.objects.active().filter(
-        Q(pk__in=case.consents.values("agency")) | Q(pk__in=case.lawful_shares.values("agency"))
-    ).order_by("name")
+    known = (
+        Agency.objects.active()
+        .filter(Q(pk__in=case.consents.values("agency")) | Q(pk__in=case.lawful_shares.values("agency")))
+        .order_by("name")
+    )
     missing = missing_to_share(case, known)
     open_agencies = [agency for agency, lacks in missing.items() if not lacks]
     form = TeamForm(request.POST or None, agencies=open_agencies)
@@ -40,7 +42,9 @@ def team(request: HttpRequest, reference: str) -> HttpResponse:
                 messages.success(request, "Added to the team. They can see the record from now on.")
                 return redirect("record-team", case.reference)
     context = {
-        "team": current_team(case), "form": form, "may_change": can_write(request.actor, case),
+        "team": current_team(case),
+        "form": form,
+        "may_change": can_write(request.actor, case),
         "missing": [(agency, lacks) for agency, lacks in missing.items() if lacks],
     }
     return render_record(request, "cases/team.html", case, "team", context)

@@ -16,7 +16,15 @@ from django.utils.module_loading import import_string
 
 from earlyhelp.access.actor import Actor
 
-_SETTINGS = ("user", "membership", "agency", "roles", "groups", "tokens", *(f"topic_{n}" for n in range(1, 8)))
+_SETTINGS = (
+    "user",
+    "membership",
+    "agency",
+    "roles",
+    "groups",
+    "tokens",
+    *(f"topic_{n}" for n in range(1, 8)),
+)
 
 
 def begin_request(user_id: int, membership_id: int) -> None:
@@ -70,7 +78,8 @@ def _remember() -> dict[str, str]:
 def _restore(values: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config(n, v, true) from unnest(%s, %s) as t(n, v)", [list(values), list(values.values())]
+            "select set_config(n, v, true) from unnest(%s, %s) as t(n, v)",
+            [list(values), list(values.values())],
         )
 
 

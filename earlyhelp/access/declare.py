@@ -26,7 +26,7 @@ class Declaration:
 
 
 def _declare(view: Callable, declaration: Declaration) -> Callable:
-    view.access = declaration
+    view.access = declaration  # type: ignore[attr-defined]
     return view
 
 

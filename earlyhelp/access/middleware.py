@@ -68,4 +68,3 @@ class AccessMiddleware:
                 f"Your role does not let you {wanted}. If you need to, ask your agency's lead or the Early Help hub."
             )
         return None
-

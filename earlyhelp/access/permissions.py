@@ -57,7 +57,8 @@ class Role(models.TextChoices):
 DESCRIPTIONS = {
     Role.PRACTITIONER: "Works with families. Sees the families whose team they are named on.",
     Role.AGENCY_LEAD: (
-        "Designated safeguarding lead or manager. Sees the families shared with their agency, and decides what is sent to it."
+        "Designated safeguarding lead or manager. Sees the families shared with their agency, "
+        "and decides what is sent to it."
     ),
     Role.HUB_COORDINATOR: "Runs a district's front door. Sees the families of that hub.",
     Role.HUB_MANAGER: "Manages the hubs. Sees the families of their hub, or of all hubs when none is named.",

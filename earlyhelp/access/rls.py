@@ -25,7 +25,9 @@ VISIBLE_TOPIC = """exists (
        and ({table}.agency_id = app.agency_id() or c.topic_acl && app.topic({table}.category)))"""
 
 # Rows are written in the writer's own name, in a case they can see.
-WRITTEN_BY_ME = "exists (select 1 from cases_case c where c.id = {table}.case_id) and {table}.agency_id = app.agency_id()"
+WRITTEN_BY_ME = (
+    "exists (select 1 from cases_case c where c.id = {table}.case_id) and {table}.agency_id = app.agency_id()"
+)
 
 
 def protect(
@@ -77,7 +79,8 @@ def protect(
 def read_only(table: str) -> migrations.RunSQL:
     """Let the application read an ordinary table and never write it (reference data)."""
     return migrations.RunSQL(
-        f"revoke insert, update, delete on {table} from {APP}", f"grant insert, update, delete on {table} to {APP}"
+        f"revoke insert, update, delete on {table} from {APP}",
+        f"grant insert, update, delete on {table} to {APP}",
     )
 
 

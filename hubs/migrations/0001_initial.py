@@ -7,152 +7,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('starts_on', models.DateField()),
-                ('review_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('purposes', models.TextField()),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("starts_on", models.DateField()),
+                ("review_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("purposes", models.TextField()),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-version'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('review_on__gte', models.F('starts_on')), models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR')), name='agreement_dates_in_order')],
+                "ordering": ["-version"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_on__gte", models.F("starts_on")),
+                            models.Q(
+                                ("ends_on__isnull", True),
+                                ("ends_on__gte", models.F("starts_on")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="agreement_dates_in_order",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hub',
+            name="Hub",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('code', models.SlugField(max_length=20, unique=True)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('opens_on', models.DateField()),
-                ('closes_on', models.DateField(blank=True, null=True)),
-                ('group', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='hub', to='auth.group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("code", models.SlugField(max_length=20, unique=True)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("opens_on", models.DateField()),
+                ("closes_on", models.DateField(blank=True, null=True)),
+                (
+                    "group",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hub",
+                        to="auth.group",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[('council_early_help', 'Council early help'), ('council_social_care', 'Council social care'), ('school', 'School'), ('health', 'Health'), ('police', 'Police'), ('housing', 'Housing'), ('education_service', 'Education service'), ('dwp', 'Department for Work and Pensions'), ('voluntary', 'Voluntary and community'), ('other', 'Other')], max_length=24)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('everyone_sees_team_cases', models.BooleanField(default=False, help_text="By default only the people named on a team and the agency's leads see a family. A small agency may choose that everyone does.")),
-                ('is_active', models.BooleanField(default=True)),
-                ('group', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='agency', to='auth.group')),
-                ('hub', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agencies', to='hubs.hub')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("council_early_help", "Council early help"),
+                            ("council_social_care", "Council social care"),
+                            ("school", "School"),
+                            ("health", "Health"),
+                            ("police", "Police"),
+                            ("housing", "Housing"),
+                            ("education_service", "Education service"),
+                            ("dwp", "Department for Work and Pensions"),
+                            ("voluntary", "Voluntary and community"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "everyone_sees_team_cases",
+                    models.BooleanField(
+                        default=False,
+                        help_text="By default only the people named on a team and the agency's leads see a family. A small agency may choose that everyone does.",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "group",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agency",
+                        to="auth.group",
+                    ),
+                ),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agencies",
+                        to="hubs.hub",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'agencies',
-                'ordering': ['name'],
+                "verbose_name_plural": "agencies",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job_title', models.CharField(max_length=80)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('practitioner', 'Practitioner'), ('agency_lead', 'Agency lead'), ('hub_coordinator', 'Hub coordinator'), ('hub_manager', 'Hub manager'), ('board_member', 'Board member'), ('board_chair', 'Board chair'), ('ig_lead', 'Information governance lead'), ('auditor', 'Auditor'), ('system_administrator', 'System administrator')], max_length=24), default=list, size=None)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='hubs.agency')),
-                ('hub', models.ForeignKey(blank=True, help_text='The hub a coordinator runs. A hub manager without one manages all hubs.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='hubs.hub')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job_title", models.CharField(max_length=80)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("practitioner", "Practitioner"),
+                                ("agency_lead", "Agency lead"),
+                                ("hub_coordinator", "Hub coordinator"),
+                                ("hub_manager", "Hub manager"),
+                                ("board_member", "Board member"),
+                                ("board_chair", "Board chair"),
+                                ("ig_lead", "Information governance lead"),
+                                ("auditor", "Auditor"),
+                                ("system_administrator", "System administrator"),
+                            ],
+                            max_length=24,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="hubs.agency",
+                    ),
+                ),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The hub a coordinator runs. A hub manager without one manages all hubs.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="hubs.hub",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['user__last_name', 'user__first_name', 'pk'],
+                "ordering": ["user__last_name", "user__first_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.CharField(max_length=300)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('confirmed_on', models.DateField(help_text='When somebody last checked that this is still right.')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='hubs.agency')),
-                ('hub', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='services', to='hubs.hub')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.CharField(max_length=300)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                (
+                    "confirmed_on",
+                    models.DateField(help_text="When somebody last checked that this is still right."),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="services", to="hubs.agency"
+                    ),
+                ),
+                (
+                    "hub",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="hubs.hub",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signatory_name', models.CharField(max_length=120)),
-                ('signatory_role', models.CharField(blank=True, max_length=120)),
-                ('signed_on', models.DateField()),
-                ('suspended_at', models.DateTimeField(blank=True, null=True)),
-                ('suspended_reason', models.CharField(blank=True, max_length=300)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='hubs.agency')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='hubs.agreement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signatory_name", models.CharField(max_length=120)),
+                ("signatory_role", models.CharField(blank=True, max_length=120)),
+                ("signed_on", models.DateField()),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
+                ("suspended_reason", models.CharField(blank=True, max_length=300)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="hubs.agency",
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="hubs.agreement",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['agency__name'],
+                "ordering": ["agency__name"],
             },
         ),
         migrations.CreateModel(
-            name='AgreementCategory',
+            name="AgreementCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency_kind', models.CharField(choices=[('council_early_help', 'Council early help'), ('council_social_care', 'Council social care'), ('school', 'School'), ('health', 'Health'), ('police', 'Police'), ('housing', 'Housing'), ('education_service', 'Education service'), ('dwp', 'Department for Work and Pensions'), ('voluntary', 'Voluntary and community'), ('other', 'Other')], max_length=24)),
-                ('category', models.PositiveSmallIntegerField(choices=[(1, 'Family and contact'), (2, 'Education'), (3, 'Health'), (4, 'Police'), (5, 'Housing'), (6, 'Money'), (7, 'Safeguarding')])),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matrix', to='hubs.agreement')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "agency_kind",
+                    models.CharField(
+                        choices=[
+                            ("council_early_help", "Council early help"),
+                            ("council_social_care", "Council social care"),
+                            ("school", "School"),
+                            ("health", "Health"),
+                            ("police", "Police"),
+                            ("housing", "Housing"),
+                            ("education_service", "Education service"),
+                            ("dwp", "Department for Work and Pensions"),
+                            ("voluntary", "Voluntary and community"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "category",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Family and contact"),
+                            (2, "Education"),
+                            (3, "Health"),
+                            (4, "Police"),
+                            (5, "Housing"),
+                            (6, "Money"),
+                            (7, "Safeguarding"),
+                        ]
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matrix",
+                        to="hubs.agreement",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agreement', 'agency_kind', 'category'), name='one_matrix_cell')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "agency_kind", "category"), name="one_matrix_cell"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='hub',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__isnull', True), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='hub_closes_after_it_opens'),
+            model_name="hub",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes_on__isnull", True), ("closes_on__gte", models.F("opens_on")), _connector="OR"
+                ),
+                name="hub_closes_after_it_opens",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user', 'ends_on'], name='hubs_member_user_id_636a41_idx'),
+            model_name="membership",
+            index=models.Index(fields=["user", "ends_on"], name="hubs_member_user_id_636a41_idx"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['agency', 'ends_on'], name='hubs_member_agency__fdafef_idx'),
+            model_name="membership",
+            index=models.Index(fields=["agency", "ends_on"], name="hubs_member_agency__fdafef_idx"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="membership_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('roles__contains', ['hub_coordinator']), _negated=True), ('hub__isnull', False), _connector='OR'), name='membership_coordinator_has_a_hub'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("roles__contains", ["hub_coordinator"]), _negated=True),
+                    ("hub__isnull", False),
+                    _connector="OR",
+                ),
+                name="membership_coordinator_has_a_hub",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('user', 'agency'), name='membership_one_live_for_each_agency'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on__isnull", True)),
+                fields=("user", "agency"),
+                name="membership_one_live_for_each_agency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('agreement', 'agency'), name='one_signature_a_version'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "agency"), name="one_signature_a_version"
+            ),
         ),
     ]

@@ -21,10 +21,18 @@ def agreement(request: HttpRequest) -> HttpResponse:
     matrix = [
         (kind.label, [(kind.value, category.value) in cells for category in Category]) for kind in AgencyKind
     ]
-    signatures = live.signatures.select_related("agency").order_by("agency__name") if live else Signature.objects.none()
+    signatures = (
+        live.signatures.select_related("agency").order_by("agency__name")
+        if live
+        else Signature.objects.none()
+    )
     context = {
-        "agreement": live, "matrix": matrix, "categories": Category.labels, "signatures": signatures,
-        "may_manage": request.actor.may(Permission.AGREEMENT_MANAGE), "nav": "agreement",
+        "agreement": live,
+        "matrix": matrix,
+        "categories": Category.labels,
+        "signatures": signatures,
+        "may_manage": request.actor.may(Permission.AGREEMENT_MANAGE),
+        "nav": "agreement",
     }
     return render(request, "hubs/agreement.html", context)
 

@@ -37,8 +37,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         for word in form.cleaned_data["words"].split():
             people = people.filter(
-                Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
-                | Q(job_title__icontains=word) | Q(agency__name__icontains=word)
+                Q(user__first_name__icontains=word)
+                | Q(user__last_name__icontains=word)
+                | Q(job_title__icontains=word)
+                | Q(agency__name__icontains=word)
             )
             services = services.filter(
                 Q(name__icontains=word) | Q(description__icontains=word) | Q(agency__name__icontains=word)
@@ -49,8 +51,12 @@ def directory(request: HttpRequest) -> HttpResponse:
         if hub := form.cleaned_data["hub"]:
             people = people.filter(Q(hub=hub) | Q(agency__hub=hub))
             services = services.filter(Q(hub=hub) | Q(hub__isnull=True))
-    context = {"form": form, "page": page_of(people.order_by("user__last_name", "user__first_name", "pk"), request),
-               "services": services[:50], "nav": "directory"}
+    context = {
+        "form": form,
+        "page": page_of(people.order_by("user__last_name", "user__first_name", "pk"), request),
+        "services": services[:50],
+        "nav": "directory",
+    }
     return render(request, "hubs/directory.html", context)
 
 

@@ -14,14 +14,20 @@ from cases.rules import NotAllowed
 pytestmark = pytest.mark.django_db
 
 MOTHER = PersonDetails(first_name="Grace", last_name="Okafor", is_child=False, role_in_household="mother")
-CHILD = PersonDetails(first_name="Amara", last_name="Okafor", born_on=dt.date(2017, 2, 3), nhs_number="943 476 5919")
+CHILD = PersonDetails(
+    first_name="Amara", last_name="Okafor", born_on=dt.date(2017, 2, 3), nhs_number="943 476 5919"
+)
 FATHER = PersonDetails(first_name="Daniel", last_name="Lane", is_child=False, agreed=False)
 
 
 def open_for(actor, people, **facts):
     return open_case(
-        people=[MOTHER, CHILD, FATHER], hub=people.hub, statement=facts.pop("statement", Agreed(on=dt.date(2026, 1, 14), given_by=0)),
-        address=AddressDetails("2 Mill Lane", "WM1 2AB"), by=actor, **facts,
+        people=[MOTHER, CHILD, FATHER],
+        hub=people.hub,
+        statement=facts.pop("statement", Agreed(on=dt.date(2026, 1, 14), given_by=0)),
+        address=AddressDetails("2 Mill Lane", "WM1 2AB"),
+        by=actor,
+        **facts,
     )
 
 

@@ -11,8 +11,21 @@ from earlyhelp.audit.models import Event
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["record-overview", "record-people", "record-timeline", "record-team", "record-sharing", "record-history",
-         "record-note", "record-person-add", "record-strengths", "record-consent", "record-lawful", "record-receipt", "record-close"]
+PAGES = [
+    "record-overview",
+    "record-people",
+    "record-timeline",
+    "record-team",
+    "record-sharing",
+    "record-history",
+    "record-note",
+    "record-person-add",
+    "record-strengths",
+    "record-consent",
+    "record-lawful",
+    "record-receipt",
+    "record-close",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -52,35 +65,71 @@ def test_overview_needs_as_many_queries_for_five_children_as_for_one(people, sig
     few = queries_of(browser, url)
     with as_system():
         for n in range(5):
-            child = Person.objects.create(family=people.case.family, first_name=f"Kit{n}", recorded_by_agency=people.school)
-            CaseNote.objects.create(case=people.case, kind="voice", title="Words", body="I like it", about=child,
-                                    happened_at=people.case.created_at, agency=people.school, author=people.alice)
+            child = Person.objects.create(
+                family=people.case.family, first_name=f"Kit{n}", recorded_by_agency=people.school
+            )
+            CaseNote.objects.create(
+                case=people.case,
+                kind="voice",
+                title="Words",
+                body="I like it",
+                about=child,
+                happened_at=people.case.created_at,
+                agency=people.school,
+                author=people.alice,
+            )
     assert b"Kit4" in browser.get(url).content
     assert queries_of(browser, url) == few <= 25
 
 
 def test_address_is_masked_until_shown_and_showing_is_recorded(people, signed_in_as):
     with as_system():
-        address = Address.objects.create(family=people.case.family, lines="9 Hidden Row", postcode="WM9 9ZZ", is_confidential=True)
+        address = Address.objects.create(
+            family=people.case.family, lines="9 Hidden Row", postcode="WM9 9ZZ", is_confidential=True
+        )
     browser = signed_in_as(people.alice)
     for name in PAGES:
         assert b"Hidden Row" not in browser.get(reverse(name, args=[people.case.reference])).content
     shown = browser.post(reverse("record-address-show", args=[people.case.reference, address.pk]))
     assert b"9 Hidden Row" in shown.content
     with as_system():
-        assert Event.objects.filter(verb="Showed a confidential address", membership_id=people.alice.pk).count() == 1
-    assert signed_in_as(people.charlie).post(
-        reverse("record-address-show", args=[people.case.reference, address.pk])
-    ).status_code == 404
+        assert (
+            Event.objects.filter(verb="Showed a confidential address", membership_id=people.alice.pk).count()
+            == 1
+        )
+    assert (
+        signed_in_as(people.charlie)
+        .post(reverse("record-address-show", args=[people.case.reference, address.pk]))
+        .status_code
+        == 404
+    )
 
 
 def test_note_lands_on_the_timeline_and_what_was_typed_survives_an_error(people, signed_in_as):
     browser = signed_in_as(people.alice)
     url = reverse("record-note", args=[people.case.reference])
-    wrong = browser.post(url, {"kind": "fact", "title": "", "body": "Saw them at breakfast", "category": "1", "happened_on": "1/2/2026"})
+    wrong = browser.post(
+        url,
+        {
+            "kind": "fact",
+            "title": "",
+            "body": "Saw them at breakfast",
+            "category": "1",
+            "happened_on": "1/2/2026",
+        },
+    )
     assert wrong.status_code == 200
     assert b"Saw them at breakfast" in wrong.content
-    right = browser.post(url, {"kind": "fact", "title": "Breakfast", "body": "Saw them", "category": "1", "happened_on": "1/2/2026"})
+    right = browser.post(
+        url,
+        {
+            "kind": "fact",
+            "title": "Breakfast",
+            "body": "Saw them",
+            "category": "1",
+            "happened_on": "1/2/2026",
+        },
+    )
     assert right.status_code == 302
     assert b"Breakfast" in browser.get(reverse("record-timeline", args=[people.case.reference])).content
 
@@ -98,7 +147,10 @@ def test_withdrawal_names_who_loses_sight_and_then_they_do(people, world, signed
         url = reverse("record-withdraw", args=[people.case.reference, person.pk])
         preview = hub.get(url, {"consent": consents[person.pk]})
         last = n == len(everybody) - 1
-        assert (people.elsewhere.name.encode() in preview.content.split(b"Will lose sight")[1].split(b"Will not change")[0]) is last
+        assert (
+            people.elsewhere.name.encode()
+            in preview.content.split(b"Will lose sight")[1].split(b"Will not change")[0]
+        ) is last
         assert charlie.get(overview).status_code == 200
         done = hub.post(url, {"consent": consents[person.pk], "confirm": "yes", "words": ""})
         assert done.status_code == 302
@@ -109,8 +161,12 @@ def test_find_shows_own_and_only_names_a_hub_for_others(people, world, signed_in
     url = reverse("find-family")
     with as_system():
         child = people.case.family.people.get(is_child=True)
-    asked = {"words": f"{child.first_name} {child.last_name}", "born_on_day": child.born_on.day,
-             "born_on_month": child.born_on.month, "born_on_year": child.born_on.year}
+    asked = {
+        "words": f"{child.first_name} {child.last_name}",
+        "born_on_day": child.born_on.day,
+        "born_on_month": child.born_on.month,
+        "born_on_year": child.born_on.year,
+    }
     mine = signed_in_as(people.alice).post(url, asked)
     assert people.case.reference.encode() in mine.content
     theirs = signed_in_as(people.charlie).post(url, asked)
@@ -123,14 +179,22 @@ def test_find_shows_own_and_only_names_a_hub_for_others(people, world, signed_in
 def test_my_work_and_lists(people, signed_in_as):
     page = signed_in_as(people.alice).get(reverse("my-work"))
     assert people.case.reference.encode() in page.content
-    assert people.case.reference.encode() in signed_in_as(people.coordinator).get(reverse("family-list")).content
-    assert people.case.reference.encode() not in signed_in_as(people.charlie).get(reverse("family-list")).content
+    assert (
+        people.case.reference.encode() in signed_in_as(people.coordinator).get(reverse("family-list")).content
+    )
+    assert (
+        people.case.reference.encode() not in signed_in_as(people.charlie).get(reverse("family-list")).content
+    )
 
 
 def test_only_the_lead_or_the_hub_closes_and_the_team_then_sees_it_no_more(people, world, signed_in_as):
     world.join(people.case, people.bob)
     url = reverse("record-close", args=[people.case.reference])
-    answer = {"reason": "outcomes_met", "note": "Mornings are calm", "closed_on": people.case.opened_on.strftime("%d/%m/%Y")}
+    answer = {
+        "reason": "outcomes_met",
+        "note": "Mornings are calm",
+        "closed_on": people.case.opened_on.strftime("%d/%m/%Y"),
+    }
     assert signed_in_as(people.bob).post(url, answer).status_code == 403
     assert signed_in_as(people.alice).post(url, {**answer, "reason": ""}).status_code == 200
     assert signed_in_as(people.alice).post(url, answer).status_code == 302

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Write the data dictionary from the models; --check fails when the committed one differs."
 
     def add_arguments(self, parser):
-        parser.add_argument("--check", action="store_true", help="compare only; exit with an error when it differs")
+        parser.add_argument(
+            "--check", action="store_true", help="compare only; exit with an error when it differs"
+        )
 
     def handle(self, *args, check, **options):
         path = Path(settings.BASE_DIR) / TARGET
@@ -32,7 +34,12 @@ class Command(BaseCommand):
 
 def dictionary() -> str:
     """The whole dictionary as Markdown: every table, what it holds, every field."""
-    lines = ["# Data dictionary", "", "Written by `./dev manage data_dictionary` from the models; do not edit by hand.", ""]
+    lines = [
+        "# Data dictionary",
+        "",
+        "Written by `./dev manage data_dictionary` from the models; do not edit by hand.",
+        "",
+    ]
     for label in OUR_APPS:
         config = apps.get_app_config(label)
         models = sorted(config.get_models(), key=lambda model: model.__name__)
@@ -47,7 +54,14 @@ def dictionary() -> str:
 def _table_of(model) -> list[str]:
     what = (model.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
     what = " ".join(what.split())
-    lines = [f"### {model.__name__} (`{model._meta.db_table}`)", "", what, "", "| Field | Kind | What |", "|---|---|---|"]
+    lines = [
+        f"### {model.__name__} (`{model._meta.db_table}`)",
+        "",
+        what,
+        "",
+        "| Field | Kind | What |",
+        "|---|---|---|",
+    ]
     for field in model._meta.get_fields():
         if not getattr(field, "column", None):
             continue
