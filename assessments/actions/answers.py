@@ -175,7 +175,7 @@ def _note_needs(section: Section, part: Part, outcome: Outcome) -> None:
             continue
         ticked = section.answers.get(question.key)
         codes = set() if is_blank(ticked) else set(ticked) - {NO_NEEDS}
-        about = Need.objects.filter(assessment_id=section.assessment_id, person_id=section.person_id)
+        about = Need.objects.filter(assessment=section.assessment_id, person=section.person)
         about.exclude(code__in=codes).delete()
         Need.objects.bulk_create(
             [

@@ -64,7 +64,7 @@ def register_assessment(
         case = open_case(
             people=people,
             hub=hub,
-            statement=_for_case(statement, facts),
+            statement=_for_case(statement, facts, people),
             family=family,
             family_name=family_name,
             address=address,
@@ -136,10 +136,17 @@ def _use_check(check: MatchCheck | None, by: Actor) -> None:
         raise ValidationError("Check for an existing record first.", code="not_checked")
 
 
-def _for_case(statement: ConsentStatement, facts: dict[str, Any]) -> Agreed | Tier4:
+def _for_case(
+    statement: ConsentStatement, facts: dict[str, Any], people: Sequence[PersonDetails]
+) -> Agreed | Tier4:
     if statement is ConsentStatement.TIER4:
         return Tier4(reason=facts["tier4_reason"], manager_consulted=facts.get("manager_consulted", ""))
-    return Agreed(on=timezone.localdate(facts["consent_at"]), method=facts.get("method", "face_to_face"))
+    agreed = [place for place, person in enumerate(people) if person.agreed and not person.is_child]
+    return Agreed(
+        on=timezone.localdate(facts["consent_at"]),
+        method=facts.get("method", "face_to_face"),
+        given_by=agreed[0] if agreed else None,
+    )
 
 
 def _facts_of(statement: ConsentStatement, facts: dict[str, Any]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _note_voices(assessment: Assessment, by: Actor) -> None:
                 continue
             for page in book.of_part(part):
                 words = page.answers.get(question.key)
-                if not isinstance(words, str) or not words or page.subject is None:
+                if not isinstance(words, str) or not words or page.subject is None or page.latest is None:
                     continue
                 about = {"case": assessment.case, "kind": NoteKind.VOICE, "about_id": page.subject.id}
                 if not CaseNote.objects.filter(**about, body=words).exists():

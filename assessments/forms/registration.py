@@ -166,11 +166,17 @@ class StatementForm(Form):
 class AgreedForm(Form):
     """Statement (a): who was it discussed with, the child, when and where."""
 
-    consent_with = forms.CharField(
+    agreed_by = forms.MultipleChoiceField(
         label="Who with parental responsibility agreed?",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Only those you talked to. Somebody you did not ask has not agreed.",
+    )
+    consent_with = forms.CharField(
+        label="Somebody else with parental responsibility who agreed",
         max_length=200,
-        help_text="Name each person you talked to.",
-        error_messages={"required": "Enter who agreed"},
+        required=False,
+        help_text="Name them and say what they are to the child.",
     )
     child = forms.ChoiceField(
         label="Did you talk about it with the child or children?",
@@ -203,29 +209,50 @@ class AgreedForm(Form):
         error_messages={"required": "Select how they agreed"},
     )
     looks = {
+        "agreed_by": Look(small=True),
         "child": Look(reveals={"yes": "consent_child"}),
         "consent_child": Look(needed="Enter which children you talked to"),
         "consent_time": Look(width=5),
         "method": Look(small=True),
     }
 
+    def __init__(self, *args, adults: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreed_by"].choices = [(str(place), name) for place, name in enumerate(adults)]
+        if not adults:
+            del self.fields["agreed_by"]
+            self.fields["consent_with"].label = "Who with parental responsibility agreed?"
+            self.fields["consent_with"].required = True
+            self.fields["consent_with"].error_messages["required"] = "Enter who agreed"
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if "agreed_by" in self.fields and not (data.get("agreed_by") or data.get("consent_with")):
+            self.add_error("agreed_by", "Select who agreed")
         day, clock = data.get("consent_on"), data.get("consent_time")
         if day and clock and timezone.make_aware(dt.datetime.combine(day, clock)) > timezone.now():
             self.add_error("consent_time", "Enter a time in the past")
         return data
 
+    @property
+    def places(self) -> list[int]:
+        """Which of the adults offered agreed, by their place."""
+        return [int(place) for place in self.cleaned_data.get("agreed_by", [])]
+
     def facts(self) -> dict[str, Any]:
         """What the statement says. Only after the form was found valid."""
         data = self.cleaned_data
+        names = [name for value, name in self._adults() if value in data.get("agreed_by", [])]
         return {
-            "consent_with": data["consent_with"],
+            "consent_with": " and ".join(filter(None, [*names, data["consent_with"]]))[:200],
             "consent_child": data["consent_child"] or "not discussed",
             "consent_at": timezone.make_aware(dt.datetime.combine(data["consent_on"], data["consent_time"])),
             "consent_place": data["consent_place"],
             "method": data["method"],
         }
+
+    def _adults(self) -> list[tuple[str, str]]:
+        return self.fields["agreed_by"].choices if "agreed_by" in self.fields else []
 
 
 class Tier4Form(Form):

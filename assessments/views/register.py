@@ -202,9 +202,9 @@ def _register_new(request: HttpRequest, pk: uuid.UUID, form_class, template: str
     draft = check.asked.get("draft")
     if not draft:
         return redirect("assessment-register", check.pk)
-    form = form_class(request.POST or None, initial=_first_words(draft) if code == "agreed" else None)
+    form = _statement_form(form_class, request, [_name(adult, draft) for adult in draft["adults"]])
     if request.method == "POST" and form.is_valid():
-        people, responsible = _people(draft)
+        people, responsible = _people(draft, agreed=form.places if code == "agreed" else [])
         home = draft["home"]
         address = None
         if home.get("address") or home.get("postcode"):
@@ -233,24 +233,28 @@ def _register_new(request: HttpRequest, pk: uuid.UUID, form_class, template: str
     return render(request, template, {"form": form, "back": back, "nav": "find", "roomy": True})
 
 
+def _statement_form(form_class, request: HttpRequest, adults: list[str]):
+    if form_class is AgreedForm:
+        return AgreedForm(request.POST or None, adults=adults)
+    return form_class(request.POST or None)
+
+
+def _name(person: dict[str, Any], draft: dict[str, Any]) -> str:
+    return f"{person.get('first_name', '')} {person.get('last_name') or draft['home']['family_name']}".strip()
+
+
 def _facts(form, code: str) -> dict[str, Any]:
     if code == "agreed":
         return form.facts()
     return {name: form.cleaned_data[name] for name in ("tier4_reason", "manager_consulted")}
 
 
-def _first_words(draft: dict[str, Any]) -> dict[str, str]:
-    """Who is likely to have agreed: the adults with parental responsibility, as typed on the page before."""
-    names = [
-        f"{adult.get('first_name', '')} {adult.get('last_name', '')}".strip()
-        for adult in draft["adults"]
-        if adult.get("has_responsibility")
-    ]
-    return {"consent_with": " and ".join(names)}
+def _people(draft: dict[str, Any], *, agreed: list[int]) -> tuple[list[PersonDetails], list[int]]:
+    """The draft's cards as the people to register, and the places of adults with parental responsibility.
 
-
-def _people(draft: dict[str, Any]) -> tuple[list[PersonDetails], list[int]]:
-    """The draft's cards as the people to register, and the places of adults with parental responsibility."""
+    The statement speaks for the children and for those adults who were asked and agreed (`agreed`, by their
+    place).
+    """
     people: list[PersonDetails] = []
     responsible: list[int] = []
     surname = draft["home"]["family_name"]
@@ -260,14 +264,14 @@ def _people(draft: dict[str, Any]) -> tuple[list[PersonDetails], list[int]]:
         facts["last_name"] = facts.get("last_name") or surname
         facts["first_name"] = facts.get("first_name") or "Unborn baby"
         people.append(PersonDetails(is_child=True, **facts))
-    for adult in draft["adults"]:
+    for place, adult in enumerate(draft["adults"]):
         facts = _days(adult)
         facts.pop("person_id", None)
         if facts.pop("has_responsibility", False):
             responsible.append(len(people))
         facts["last_name"] = facts.get("last_name") or surname
         facts["lives_with_family"] = bool(facts.get("lives_with_family"))
-        people.append(PersonDetails(is_child=False, **facts))
+        people.append(PersonDetails(is_child=False, agreed=place in agreed, **facts))
     return people, responsible
 
 
@@ -309,7 +313,8 @@ def _register_again(
 ) -> HttpResponse:
     case = get_case_for(request, reference, "assessments")
     _check_open(request, case)
-    form = form_class(request.POST or None)
+    adults = Person.objects.filter(family=case.family_id).adults()
+    form = _statement_form(form_class, request, [adult.full_name for adult in adults])
     if request.method == "POST" and form.is_valid():
         try:
             made = register_assessment(

@@ -112,6 +112,15 @@ def test_nothing_is_lost_while_the_network_is_gone(people, eha, open_as):
     assert answers() == {"reason": "Typed without a network"}
 
 
+def test_signing_in_again_elsewhere_does_not_lose_what_was_typed(people, eha, open_as):
+    page = open_as(people.alice, "assessment-part", eha.pk, "start")
+    page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').value = 'x'.repeat(64)")
+    page.get_by_label("What has led to this assessment?").fill("Typed before signing in again")
+    page.keyboard.press("Tab")
+    wait_until_saved(page)
+    assert answers() == {"reason": "Typed before signing in again"}
+
+
 def test_a_dependent_question_shows_when_it_applies(people, eha, open_as):
     with as_system():
         child = Person.objects.get(family=people.case.family_id, is_child=True)

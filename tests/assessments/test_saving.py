@@ -395,3 +395,54 @@ def test_close_assessments_is_safe_to_call_again(people, eha, seen_by):
     alice = seen_by(people.alice)
     assert len(close_assessments(case=people.case, by=alice)) == 1
     assert close_assessments(case=people.case, by=alice) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_people_saving_at_the_same_moment_lose_nothing(people, eha):
+    import threading
+
+    from django.db import close_old_connections
+
+    from earlyhelp.access.context import acting_as
+
+    boxes = ("strengths", "coped", "around", "said")
+    problems, lines = [], []
+    lock = threading.Barrier(3)
+
+    def write(who, number):
+        close_old_connections()
+        try:
+            for turn in range(6):
+                if turn == 0:
+                    lock.wait(timeout=20)
+                with acting_as(who) as actor:
+                    words = f"{number}-{turn}"
+                    save_answers(
+                        assessment=Assessment.objects.with_record_data().get(pk=eha.pk),
+                        part=eha.form.find("family_strengths"),
+                        person=None,
+                        sent={boxes[(turn + number) % 4]: Sent(value=words, base="-")},
+                        writer=words,
+                        by=actor,
+                    )
+                lines.append((boxes[(turn + number) % 4], words))
+        except Exception as error:  # told to the test below
+            problems.append(error)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=write, args=(who, number))
+        for number, who in enumerate((people.alice, people.coordinator, people.alice))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert problems == [] and len(lines) == 18
+    with as_system():
+        section = Section.objects.get()
+    for box, words in lines:
+        others = [entry["value"] for entry in section.differing.get(box, [])]
+        assert words in [section.answers[box], *others], (box, words)
+    assert section.version == 18

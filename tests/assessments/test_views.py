@@ -197,7 +197,7 @@ def test_the_whole_way_from_check_to_registered(people, signed_in_as):
     page = browser.get(family).content.decode()
     assert 'value="Maya"' in page and 'value="2017"' in page
     cards = {
-        "children": "1", "adults": "1", "child0-first_name": "Maya", "child0-last_name": "Orchard",
+        "children": "1", "adults": "2", "adult1-first_name": "Jed", "child0-first_name": "Maya", "child0-last_name": "Orchard",
         "child0-born_on_day": "4", "child0-born_on_month": "5", "child0-born_on_year": "2017",
         "adult0-first_name": "Rosa", "adult0-role_in_household": "mother", "adult0-has_responsibility": "on",
         "adult0-lives_with_family": "on", "home-family_name": "Orchard", "home-hub": str(people.hub.pk),
@@ -214,19 +214,22 @@ def test_the_whole_way_from_check_to_registered(people, signed_in_as):
     with as_system():
         assert not Assessment.objects.exists()
     agreed = browser.post(statement, {"statement": "agreed"})["Location"]
-    assert b'value="Rosa' in browser.get(agreed).content
+    assert b"Rosa Orchard" in browser.get(agreed).content
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     said = {
-        "consent_with": "Rosa Orchard", "child": "yes", "consent_child": "Maya", "consent_time": "9:30am",
+        "agreed_by": "0", "child": "yes", "consent_child": "Maya", "consent_time": "9:30am",
         "consent_on": f"{yesterday:%d/%m/%Y}", "consent_place": "At school", "method": "face_to_face",
     }  # fmt: skip
-    assert b"Enter who agreed" in browser.post(agreed, said | {"consent_with": ""}).content
+    assert b"Select who agreed" in browser.post(agreed, {**said, "agreed_by": []}).content
     made = browser.post(agreed, said)
     assert made.status_code == 302
     with as_system():
         eha = Assessment.objects.get()
         assert made["Location"] == reverse("assessment", args=[eha.pk])
-        assert eha.case.family.people.count() == 2 and eha.consent_child == "Maya"
+        assert eha.case.family.people.count() == 3 and eha.consent_child == "Maya"
+        assert eha.consent_with == "Rosa Orchard"
+        answered = {consent.person.first_name: consent.given_by for consent in eha.case.consents.all()}
+        assert set(answered) == {"Maya", "Rosa"} and answered["Maya"].first_name == "Rosa"
     assert browser.get(made["Location"]).status_code == 200
     assert browser.get(family).status_code == 404, "the check is used up"
 

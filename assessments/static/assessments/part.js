@@ -46,6 +46,18 @@ function body(questions) {
   return data;
 }
 
+const post = (questions) => fetch(form.dataset.saveUrl, {
+  method: "POST", body: body(questions), keepalive: leaving, redirect: "manual", headers: { Accept: "application/json" },
+});
+
+// Somebody who signed in again has a new token: take it from a fresh copy of this page. False if there is no form any more.
+async function renewToken() {
+  const fresh = new DOMParser().parseFromString(await (await fetch(window.location.href)).text(), "text/html");
+  const token = fresh.querySelector("form[data-part] [name=csrfmiddlewaretoken]");
+  if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+  return Boolean(token);
+}
+
 async function save() {
   clearTimeout(timer);
   if (saving || dirty.size === 0) return;
@@ -54,9 +66,8 @@ async function save() {
   saving = true;
   let answer;
   try {
-    const response = await fetch(form.dataset.saveUrl, {
-      method: "POST", body: body(sent), keepalive: leaving, redirect: "manual", headers: { Accept: "application/json" },
-    });
+    let response = await post(sent);
+    if (response.status === 403 && !leaving && await renewToken()) response = await post(sent);
     if (!response.ok) throw new Error(response.type === "opaqueredirect" ? "signed out" : String(response.status));
     answer = await response.json();
   } catch (problem) {
