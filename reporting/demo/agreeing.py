@@ -75,8 +75,8 @@ class AgreementTeller:
                     else None,
                     words=answer.get("words", "") if given_by is None else "",
                     recorded_by=recorded_by,
-                    recorded_at=self.world.at(self.teller.day(answer["on"]), "11:05"),
-                    ended_at=self.world.at(self.teller.day(withdrawn), "11:08") if withdrawn else None,
+                    recorded_at=self.teller.moment(answer["on"], "11:05"),
+                    ended_at=self.teller.moment(withdrawn, "11:08") if withdrawn else None,
                     end_reason=ConsentEnd.WITHDRAWN if withdrawn else "",
                     end_words=answer.get("end_words", ""),
                     ended_by=self.world.staff["tom"] if withdrawn else None,
@@ -94,7 +94,7 @@ class AgreementTeller:
                 starts_on=self.teller.day(share["on"]),
                 ends_on=self.teller.day(share["until"]),
                 recorded_by=self.world.staff[share["by"]],
-                recorded_at=self.world.at(self.teller.day(share["on"]), "14:50"),
+                recorded_at=self.teller.moment(share["on"], "14:50"),
             )
 
     def _restriction(self, told: Told) -> None:
@@ -104,7 +104,7 @@ class AgreementTeller:
                 reason=facts["reason"],
                 note=facts["note"],
                 restricted_by=self.world.staff["ruth"],
-                starts_at=self.world.at(self.teller.day(facts["since"]), "09:20"),
+                starts_at=self.teller.moment(facts["since"], "09:20"),
                 review_on=self.teller.day(facts["review"]),
             )
             RestrictionName.objects.bulk_create(

@@ -27,9 +27,9 @@ class AssessmentTeller:
         if not facts:
             return
         assessor = self.world.staff[told.story["registered_by"]]
-        started = self.world.at(self.teller.day(facts["started"]), "10:12")
+        started = self.teller.moment(facts["started"], "10:12")
         is_complete = facts["status"] == "completed"
-        completed = self.world.at(self.teller.day(facts["completed"]), "15:05") if is_complete else None
+        completed = self.teller.moment(facts["completed"], "15:05") if is_complete else None
         closed = self.world.at(told.case.closed_on, "16:30") if told.case.closed_on else None
         lead = self.world.staff[told.story["lead"]]
         assessment = Assessment.objects.create(

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from cases.models import (
     Address,
@@ -52,6 +54,13 @@ class Teller:
     def day(self, offset: int) -> date:
         """The day so many days from today, moved off the weekend."""
         return working_day(self.world.today, offset)
+
+    def moment(self, offset: int, clock: str) -> datetime:
+        """A time on a day so many days from today; what has happened never lies ahead, whatever the hour of the load."""
+        moment = self.world.at(self.day(offset), clock)
+        while offset <= 0 and moment > timezone.now():
+            moment -= timedelta(days=1)
+        return moment
 
     def tell(self, story: Story, reference: str) -> Told:
         """Write one story and return its rows. Assessment, plan and meetings are told elsewhere."""
@@ -172,7 +181,7 @@ class Teller:
             previous_case=previous,
             next_review_on=self.day(story["next_review"]) if "next_review" in story else None,
             latest=story.get("latest", ""),
-            created_at=self.world.at(self.day(story["opened"]), "10:12"),
+            created_at=self.moment(story["opened"], "10:12"),
         )
 
     def _earlier(self, story: Story, family: Family, earlier: dict[str, Any], reference: str) -> Case:
@@ -244,7 +253,7 @@ class Teller:
                 from_membership=self._staff(request["from"]),
                 note=request["note"],
                 answer_by=self.day(request["answer_by"]),
-                sent_at=self.world.at(self.day(request["sent"]), "16:20"),
+                sent_at=self.moment(request["sent"], "16:20"),
             )
 
     def _notes(self, told: Told) -> None:
@@ -263,7 +272,7 @@ class Teller:
         )
         for note in story["note"]:
             author = self._staff(note["by"])
-            moment = self.world.at(self.day(note["day"]), note["at"])
+            moment = self.moment(note["day"], note["at"])
             told.notes.append(
                 CaseNote(
                     case=case,
@@ -291,7 +300,7 @@ class Teller:
 
     def happened(self, told: Told, day: int, clock: str, who: str, title: str, body: str = "") -> None:
         """Add an entry that the system writes itself, and the event of the change."""
-        author, moment = self._staff(who), self.world.at(self.day(day), clock)
+        author, moment = self._staff(who), self.moment(day, clock)
         told.notes.append(
             CaseNote(
                 case=told.case,
@@ -325,7 +334,7 @@ class Teller:
     def _looks(self, told: Told) -> None:
         """Every note was written by somebody who opened the record a little before."""
         for note in told.story["note"]:
-            moment = self.world.at(self.day(note["day"]), note["at"]) + timedelta(minutes=11)
+            moment = self.moment(note["day"], note["at"]) + timedelta(minutes=11)
             told.events.append(self.event(told.case, note["by"], "Opened the record", moment, "record"))
             told.events.append(
                 self.event(told.case, note["by"], "Added a note", moment + timedelta(minutes=14), "change")

@@ -54,17 +54,14 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
             _settle_at_the_end()
             teller = Teller(world, rng)
             form = FormVersion.objects.filter(status="published").order_by("-version").first()
-            more = [
-                AgreementTeller(teller),
-                AssessmentTeller(teller, form),
-                PlanTeller(teller),
-                StepTeller(teller),
-            ]
+            steps = StepTeller(teller)
+            more = [AgreementTeller(teller), AssessmentTeller(teller, form), PlanTeller(teller), steps]
             for number, story in enumerate(stories()):
                 told = teller.tell(story, f"WM-{FIRST_REFERENCE + number * 17}")
                 for chapter in more:
                     chapter.tell(told)
                 teller.finish(told)
+                steps.freeze(told)
             background(world, rng, families)
             _project()
         _move_sequence()

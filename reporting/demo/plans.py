@@ -55,9 +55,6 @@ class PlanTeller:
             if facts.get("held"):
                 self._review(told, facts, meeting, outcomes)
 
-    def _moment(self, offset: int, clock: str) -> datetime:
-        return self.world.at(self.teller.day(offset), clock)
-
     def _lead(self, told: Told) -> Membership:
         return self.world.staff[told.story["lead"]]
 
@@ -67,7 +64,7 @@ class PlanTeller:
         lead, themes = self._lead(told), told.story["themes"]
         theme = themes[min(number, len(themes) - 1)]
         began = min([day for day, _rater, _value in facts["scores"]] or [told.story["opened"] + 14])
-        created = self._moment(min(began, -1), "14:00")
+        created = self.teller.moment(min(began, -1), "14:00")
         outcome = Outcome.objects.create(
             case=told.case,
             person=told.people[facts["person"]],
@@ -97,12 +94,12 @@ class PlanTeller:
             value=value,
             scored_on=self.teller.day(day),
             recorded_by=self._lead(told),
-            recorded_at=self._moment(day, "14:05"),
+            recorded_at=self.teller.moment(day, "14:05"),
         )
 
     def _action(self, told: Told, outcome: Outcome, facts: dict[str, Any], created: datetime) -> Action:
         owner, done = self.world.staff.get(facts["owner"]), facts.get("done")
-        done_at = self._moment(done, "15:10") if done is not None else None
+        done_at = self.teller.moment(done, "15:10") if done is not None else None
         created = min(created, done_at - timedelta(days=1)) if done_at else created
         is_started = done_at is not None or self.world.at(self.world.today, "00:00") - created > timedelta(
             days=12
@@ -151,8 +148,9 @@ class PlanTeller:
     # -- Meetings ------------------------------------------------------------------------------------------------------
 
     def _meeting(self, told: Told, facts: dict[str, Any]) -> Meeting:
-        chair, starts_at = self.world.staff[facts["chair"]], self._moment(facts["day"], facts["at"])
-        arranged = min(starts_at - timedelta(days=17), self._moment(-1, "10:00"))
+        chair = self.world.staff[facts["chair"]]
+        starts_at = self.world.at(self.teller.day(facts["day"]), facts["at"])
+        arranged = min(starts_at - timedelta(days=17), self.teller.moment(-1, "10:00"))
         is_held = facts.get("held", False)
         meeting = Meeting.objects.create(
             case=told.case,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from cases.actions.step_up import decision_due
 from cases.models import Consent, StepDown, StepUp, TeamMember
+from cases.pack import pack_of
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category
 from reporting.demo.families import Teller, Told
+from reporting.demo.world import MATRIX
 
 DECISIONS = {"stay": "declined", "accept": "accepted"}
-DECIDE_WITHIN = 1  # working days
 HAND_OVER_WITHIN = 10  # working days
 
 
@@ -28,12 +30,24 @@ class StepTeller:
         if facts := told.story.get("step_down"):
             self._down(told, facts)
 
+    def freeze(self, told: Told) -> None:
+        """Keep with the request the record as its sender saw it. Called when everything else is written."""
+        if facts := told.story.get("step_up"):
+            sender = self.world.staff[facts["by"]]
+            open_to_sender = {
+                note.title for note in told.notes
+                if note.category in MATRIX[sender.agency.kind] or note.agency_id == sender.agency_id
+            }  # fmt: skip
+            pack = pack_of(told.case)
+            pack["notes"] = [note for note in pack["notes"] if note["title"] in open_to_sender]
+            StepUp.objects.filter(case=told.case).update(pack=pack)
+
     def _up(self, told: Told, facts: dict[str, Any]) -> None:
         """The request, a seat on the team for whoever decides, and the decision when there is one."""
         sender, decider = self.world.staff[facts["by"]], self.world.staff["yasmin"]
-        sent_at = self.world.at(self.teller.day(facts["sent"]), facts["at"])
+        sent_at = self.teller.moment(facts["sent"], facts["at"])
         is_decided = "decided" in facts
-        decided_at = self.world.at(self.teller.day(facts["decided"]), "10:40") if is_decided else None
+        decided_at = self.teller.moment(facts["decided"], "10:40") if is_decided else None
         seat = TeamMember.objects.create(
             case=told.case,
             membership=decider,
@@ -59,7 +73,7 @@ class StepTeller:
             seat=seat,
             sent_by=sender,
             sent_at=sent_at,
-            decide_by=self.world.at(add_working_days(sent_at.date(), DECIDE_WITHIN), facts["at"]),
+            decide_by=decision_due(sent_at),
             status=DECISIONS[facts["decision"]] if is_decided else "sent",
             decided_by=decider if is_decided else None,
             decided_at=decided_at,
@@ -94,7 +108,7 @@ class StepTeller:
     def _down(self, told: Told, facts: dict[str, Any]) -> None:
         """Accepted by the hub; the lead professional who was named has still to accept."""
         proposer, coordinator = self.world.staff[facts["by"]], self.world.staff["tom"]
-        sent_at = self.world.at(self.teller.day(facts["sent"]), "14:30")
+        sent_at = self.teller.moment(facts["sent"], "14:30")
         StepDown.objects.create(
             case=told.case,
             category=Category.FAMILY,
@@ -102,7 +116,7 @@ class StepTeller:
             to_hub=told.case.hub,
             reason=facts["summary"],
             outstanding="\n".join(facts["outstanding"]),
-            final_meeting_at=self.world.at(self.teller.day(facts["final_meeting"]), "11:00"),
+            final_meeting_at=self.teller.moment(facts["final_meeting"], "11:00"),
             family_agrees=True,
             proposed_lead=self.world.staff[facts["to"]],
             proposed_by=proposer,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from earlyhelp.accounts.demo import personas_file
+from reporting.demo.board import publish_reports
 from reporting.demo.load import load
 
 
@@ -28,9 +29,11 @@ class Command(BaseCommand):
             )
         began = monotonic()
         found = load(families=families, sign_ins=sign_ins or personas_file())
+        published = publish_reports()
         if options["verbosity"]:
             words = "Already loaded" if found.was_there else "Loaded"
             self.stdout.write(
                 f"{words}: {found.cases} cases of {found.families} families, {found.notes} notes, "
-                f"{found.people_with_accounts} people with accounts ({monotonic() - began:.1f} s)."
+                f"{found.people_with_accounts} people with accounts, {published} reports published now "
+                f"({monotonic() - began:.1f} s)."
             )

@@ -4,12 +4,16 @@ import json
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from cases.models import Case, Family, Person
-from earlyhelp.access.context import as_system
-from reporting.demo.cast import PERSONAS
+from cases.models import Case, CaseNote, Family, Meeting, Person, StepUp
+from earlyhelp.access.context import acting_as, as_system
+from hubs.models import Membership
+from reporting.demo.board import publish_reports
+from reporting.demo.cast import CAST, PERSONAS
 from reporting.demo.load import load
 from reporting.demo.stories import stories
+from reporting.models import HighlightReport
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,3 +61,54 @@ def test_each_story_is_told(sign_ins):
             assert case.notes.exclude(kind="event").count() == len(story["note"])
         assert Case.objects.filter(status="closed").exists()
         assert Person.objects.filter(due_on__isnull=False).exists()
+
+
+def test_board_finds_two_reports_published_by_its_chair(sign_ins, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    load(families=12, sign_ins=sign_ins)
+    assert publish_reports() == 2
+    assert publish_reports() == 0
+    published = HighlightReport.objects.published()
+    assert {report.published_by.user.full_name for report in published} == {"Margaret Thorne"}
+    assert all(bytes(report.pdf).startswith(b"%PDF") for report in published)
+
+
+def test_nothing_that_happened_lies_ahead(sign_ins):
+    load(families=0, sign_ins=sign_ins)
+    with transaction.atomic(), as_system():
+        assert not CaseNote.objects.filter(happened_at__gt=timezone.now()).exists()
+        assert not StepUp.objects.filter(sent_at__gt=timezone.now()).exists()
+        waiting = StepUp.objects.get(status="sent")
+        assert waiting.decide_by > waiting.sent_at
+        assert waiting.pack["notes"]
+        assert "Health" not in {note["kind"] for note in waiting.pack["notes"]}
+        assert Meeting.objects.filter(status="planned", starts_at__date=timezone.localdate()).exists()
+
+
+SEES = {
+    "priya": {"Okafor-Lane", "Brandt", "Teale", "Mirza", "Castellan-Wright"},
+    "owen": set(),
+    "sam": set(),
+    "dominic": set(),
+    "colin": set(),
+    "raj": set(),  # his agency is suspended
+    "lorna": {"Okafor-Lane"},  # consent withdrawn for the Nowaks
+}
+
+
+def test_each_sees_what_the_agreement_and_the_family_allow(sign_ins):
+    load(families=0, sign_ins=sign_ins)
+    for who, sees in SEES.items():
+        email = next(member.email for member in CAST if member.key == who)
+        with acting_as(Membership.objects.get(user__email=email)):
+            assert set(Case.objects.values_list("family__name", flat=True)) == sees, who
+
+
+def test_restricted_family_is_seen_by_those_named_only(sign_ins):
+    load(families=0, sign_ins=sign_ins)
+    seeing = set()
+    for member in CAST:
+        with acting_as(Membership.objects.get(user__email=member.email)):
+            if Case.objects.filter(family__name="Pemberton").exists():
+                seeing.add(member.key)
+    assert seeing == {"helen", "ruth", "anjali", "jo"}
