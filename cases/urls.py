@@ -18,6 +18,8 @@ urlpatterns = [
     path(
         "families/<slug:reference>/addresses/<uuid:pk>/show/", record.address_show, name="record-address-show"
     ),
+    path("families/<slug:reference>/people/related/", record.relationship_add, name="record-relationship-add"),
+    path("families/<slug:reference>/addresses/add/", record.address_add, name="record-address-add"),
     path("families/<slug:reference>/timeline/", record.timeline, name="record-timeline"),
     path("families/<slug:reference>/timeline/add/", record.note_add, name="record-note"),
     path("families/<slug:reference>/team/", team.team, name="record-team"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 
 from cases.actions.open import PersonDetails, identifiers_of
-from cases.models import Address, Case, Person
+from cases.models import Address, Case, Person, Relationship
 from cases.rules.case import check_can_read, check_can_write
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change, record_look
@@ -64,3 +66,66 @@ def show_address(*, case: Case, address: Address, by: Actor) -> Address:
     check_can_read(by, case)
     record_look(by, "Showed a confidential address", case=case, level="section", address=str(address.pk))
     return address
+
+
+@transaction.atomic
+def add_address(
+    *,
+    case: Case,
+    lines: str,
+    postcode: str = "",
+    person: Person | None = None,
+    starts_on: dt.date | None = None,
+    is_confidential: bool = False,
+    hidden_from: Person | None = None,
+    ends_earlier: bool = False,
+    by: Actor,
+) -> Address:
+    """Record where the family, or one person of it, lives.
+
+    Args:
+        hidden_from: the person a confidential address is kept from.
+        ends_earlier: they moved: earlier addresses of the same person (or family) end on `starts_on`.
+
+    Raises cases.rules.NotAllowed.
+    """
+    check_can_write(by, case)
+    if ends_earlier and starts_on:
+        earlier = Address.objects.filter(family=case.family_id, person=person, ends_on=None)
+        earlier.exclude(starts_on__gt=starts_on).update(ends_on=starts_on)
+    address = Address.objects.create(
+        family=case.family,
+        person=person,
+        lines=lines,
+        postcode=postcode,
+        starts_on=starts_on,
+        is_confidential=is_confidential,
+        hidden_from=hidden_from,
+    )
+    record_change(by, "Added an address", case=case, obj=address, is_confidential=is_confidential)
+    return address
+
+
+@transaction.atomic
+def relate(
+    *,
+    case: Case,
+    person: Person,
+    kind: str,
+    to_person: Person,
+    has_parental_responsibility: bool = False,
+    by: Actor,
+) -> Relationship:
+    """Record how two people of the family are related; the same pair and kind again changes the responsibility.
+
+    Raises cases.rules.NotAllowed.
+    """
+    check_can_write(by, case)
+    relationship, _ = Relationship.objects.update_or_create(
+        person=person,
+        to_person=to_person,
+        kind=kind,
+        defaults={"has_parental_responsibility": has_parental_responsibility},
+    )
+    record_change(by, "Recorded a relationship", case=case, obj=relationship, kind=kind)
+    return relationship

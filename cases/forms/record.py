@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from cases.actions.open import PersonDetails
-from cases.models import Case, Ethnicity, NoteKind, Person, Sex
+from cases.models import Case, Ethnicity, NoteKind, Person, RelationshipKind, Sex
 from earlyhelp.web.forms import ClockField, DatePartsField, FilterForm, Form, Look, NearDateField
 from hubs.models import Agency, Category
 
@@ -170,3 +170,72 @@ class TimelineFilter(FilterForm):
         if self.cleaned_data.get("category"):
             notes = notes.filter(category=self.cleaned_data["category"])
         return notes
+
+
+class AddressForm(Form):
+    """Where the family, or one person of it, lives."""
+
+    person = forms.ModelChoiceField(
+        label="Who lives there?", queryset=Person.objects.none(), required=False, empty_label="The family"
+    )
+    lines = forms.CharField(label="Address", max_length=300, widget=forms.Textarea)
+    postcode = forms.CharField(label="Postcode", max_length=12, required=False)
+    starts_on = NearDateField(label="From", required=False)
+    is_confidential = forms.BooleanField(
+        label="This address is confidential",
+        required=False,
+        help_text="It is masked everywhere until somebody asks to see it, and that is recorded.",
+    )
+    hidden_from = forms.ModelChoiceField(
+        label="Who must not learn it?",
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label="Nobody in particular",
+    )
+    ends_earlier = forms.BooleanField(
+        label="They have moved: earlier addresses ended that day", required=False
+    )
+    looks = {"lines": Look(rows=3), "postcode": Look(width=10)}
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        family = Person.objects.filter(family=case.family_id)
+        self.fields["person"].queryset = family
+        self.fields["hidden_from"].queryset = family.filter(is_child=False)
+
+    def clean(self):
+        data = super().clean()
+        data["lines"] = ", ".join(
+            part.strip(" ,") for part in data.get("lines", "").splitlines() if part.strip(" ,")
+        )
+        data["postcode"] = " ".join(data.get("postcode", "").upper().split())
+        if data.get("hidden_from") and not data.get("is_confidential"):
+            self.add_error("is_confidential", "Mark the address as confidential to keep it from somebody")
+        if data.get("ends_earlier") and not data.get("starts_on"):
+            self.add_error("starts_on", "Enter the day they moved")
+        return data
+
+
+class RelationshipForm(Form):
+    """How two people of a family are related: Grace is the parent of Amara."""
+
+    person = forms.ModelChoiceField(
+        label="Who?", queryset=Person.objects.none(), empty_label="Choose a person"
+    )
+    kind = forms.ChoiceField(label="Is the", choices=RelationshipKind.choices)
+    to_person = forms.ModelChoiceField(
+        label="Of whom?", queryset=Person.objects.none(), empty_label="Choose a person"
+    )
+    has_parental_responsibility = forms.BooleanField(label="Has parental responsibility", required=False)
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        family = Person.objects.filter(family=case.family_id)
+        self.fields["person"].queryset = family
+        self.fields["to_person"].queryset = family
+
+    def clean(self):
+        data = super().clean()
+        if data.get("person") and data.get("person") == data.get("to_person"):
+            self.add_error("to_person", "Choose two different people")
+        return data

@@ -9,8 +9,15 @@ from django.views.decorators.http import require_POST
 
 from cases.actions.notes import write_note
 from cases.actions.open import add_person
-from cases.actions.people import change_person, show_address
-from cases.forms.record import NoteForm, PersonForm, StrengthsForm, TimelineFilter
+from cases.actions.people import add_address, change_person, change_strengths, relate, show_address
+from cases.forms.record import (
+    AddressForm,
+    NoteForm,
+    PersonForm,
+    RelationshipForm,
+    StrengthsForm,
+    TimelineFilter,
+)
 from cases.models import Address, CaseNote, NoteKind, Person
 from cases.record import overview_of
 from cases.rules.case import check_can_write
@@ -92,14 +99,40 @@ def person_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
 
 
 @access(Permission.CASE_WRITE)
+def address_add(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record where the family, or one person of it, lives."""
+    case = get_case_for(request, reference, "people")
+    check_can_write(request.actor, case)
+    form = AddressForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        add_address(case=case, by=request.actor, **form.cleaned_data)
+        messages.success(request, "Address added.")
+        return redirect("record-people", case.reference)
+    context = {"form": form, "heading": "Add an address", "button": "Add this address"}
+    return render_record(request, "cases/people_form.html", case, "people", context)
+
+
+@access(Permission.CASE_WRITE)
+def relationship_add(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record how two people of the family are related."""
+    case = get_case_for(request, reference, "people")
+    check_can_write(request.actor, case)
+    form = RelationshipForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        relate(case=case, by=request.actor, **form.cleaned_data)
+        messages.success(request, "Relationship recorded.")
+        return redirect("record-people", case.reference)
+    context = {"form": form, "heading": "How are two people related?", "button": "Record this relationship"}
+    return render_record(request, "cases/people_form.html", case, "people", context)
+
+
+@access(Permission.CASE_WRITE)
 def strengths(request: HttpRequest, reference: str) -> HttpResponse:
     """What is going well in this family, in a line each."""
     case = get_case_for(request, reference, "overview")
     check_can_write(request.actor, case)
     form = StrengthsForm(request.POST or None, initial={"strengths": case.family.strengths})
     if request.method == "POST" and form.is_valid():
-        from cases.actions.people import change_strengths
-
         change_strengths(case=case, strengths=form.cleaned_data["strengths"], by=request.actor)
         messages.success(request, "Strengths saved.")
         return redirect("record-overview", case.reference)

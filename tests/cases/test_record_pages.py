@@ -25,6 +25,8 @@ PAGES = [
     "record-lawful",
     "record-receipt",
     "record-close",
+    "record-relationship-add",
+    "record-address-add",
 ]
 
 
@@ -212,3 +214,48 @@ def test_no_page_needs_more_than_25_queries(name, people, world, signed_in_as, q
         world.join(people.case, world.member(agency))
     browser = signed_in_as(people.alice)
     assert queries_of(browser, reverse(name, args=[people.case.reference])) <= 25
+
+
+def test_a_move_ends_the_earlier_address_and_a_kept_one_must_be_confidential(people, signed_in_as):
+    browser = signed_in_as(people.alice)
+    url = reverse("record-address-add", args=[people.case.reference])
+    with as_system():
+        father = Person.objects.create(
+            family=people.case.family,
+            first_name="Lee",
+            last_name="Hollis",
+            is_child=False,
+            recorded_by_agency=people.school,
+        )
+        old = Address.objects.create(family=people.case.family, lines="1 Old Road", postcode="WM1 1AA")
+    wrong = browser.post(url, {"lines": "2 New Road", "hidden_from": str(father.pk)})
+    assert wrong.status_code == 200
+    assert b"Mark the address as confidential" in wrong.content
+    right = {
+        "lines": "2 New Road\nAlderbrook",
+        "postcode": "wm2 2bb",
+        "starts_on": "3/11/2026",
+        "ends_earlier": "on",
+        "is_confidential": "on",
+        "hidden_from": str(father.pk),
+    }
+    assert browser.post(url, right).status_code == 302
+    with as_system():
+        old.refresh_from_db()
+        new = Address.objects.get(lines="2 New Road, Alderbrook")
+        assert (old.ends_on, new.postcode, new.is_confidential) == (new.starts_on, "WM2 2BB", True)
+    assert b"2 New Road" not in browser.get(reverse("record-people", args=[people.case.reference])).content
+
+
+def test_two_people_are_related_once(people, signed_in_as):
+    with as_system():
+        mother = people.case.family.people.get(is_child=False)
+        child = people.case.family.people.get(is_child=True)
+    browser = signed_in_as(people.alice)
+    url = reverse("record-relationship-add", args=[people.case.reference])
+    answer = {"person": str(mother.pk), "kind": "parent", "to_person": str(child.pk)}
+    assert browser.post(url, {**answer, "to_person": str(mother.pk)}).status_code == 200
+    assert browser.post(url, answer).status_code == 302
+    assert browser.post(url, {**answer, "has_parental_responsibility": "on"}).status_code == 302
+    with as_system():
+        assert mother.relationships.get().has_parental_responsibility
