@@ -30,7 +30,7 @@ CELL, MARGIN, TOTAL = 1, 2, 3
 _LOSS = {CELL: 1_000, MARGIN: 15_000, TOTAL: 2_000_000}
 _LOSS_OF_WORDS = 400  # saying "hidden" where "fewer than 5" would have been true
 _STEPS = (1, -1, 2, -2, 3, -3)
-_SEARCH_LIMIT = 20_000
+_SEARCH_LIMIT = 6_000
 
 Key = Hashable
 
@@ -141,7 +141,7 @@ class _Protection:
         for key in sorted(small, key=lambda key: (-self.worth[key], self.counts[key], self.order[key])):
             if key in safe:
                 continue
-            change = self._cheapest_second_set(key)
+            change = self._second_set(key, thorough=False) or self._second_set(key, thorough=True)
             if change is None:
                 self._blank_everything_joined_to(key)
                 continue
@@ -166,47 +166,68 @@ class _Protection:
             return None
         return 0 if key in self.hidden else _LOSS[self.worth[key]] + min(before, 999)
 
-    def _cheapest_second_set(self, key: Key) -> dict[Key, int] | None:
-        """The differences (never 0) of the cheapest second set of numbers in which ``key`` differs, or None."""
+    def _second_set(self, key: Key, thorough: bool) -> dict[Key, int] | None:
+        """The differences (never 0) of a cheap second set of numbers in which ``key`` differs, or None.
+
+        Best first (A*), by what a set has cost so far and what its dearest broken sum will cost at least. What is left
+        to mend depends almost only on which sums are broken and by how much, so of all sets that break the same sums
+        the cheapest is followed; ``thorough`` follows each of them, because a count can be moved only once.
+        """
         ticket = itertools.count()
-        queue: list[tuple[int, int, int, dict[Key, int]]] = []
+        queue: list[tuple[int, int, int, dict[Key, int], int, list | None]] = []
         for step in _STEPS:
             loss = self._loss(key, step)
             if loss is not None:
-                heapq.heappush(queue, (loss, 1, next(ticket), {key: step}))
-        seen: set[frozenset[tuple[Key, int]]] = set()
+                heapq.heappush(queue, (loss, 1, next(ticket), {key: step}, loss, None))
+        seen: set[frozenset] = set()
         for _ in range(_SEARCH_LIMIT):
             if not queue:
                 return None
-            loss, _size, _ticket, change = heapq.heappop(queue)
-            state = frozenset(change.items())
-            if state in seen:
-                continue
-            seen.add(state)
-            repairs = self._repairs(change)
+            least, size, _ticket, change, loss, repairs = heapq.heappop(queue)
             if repairs is None:
-                return change
+                broken = self._broken(change)
+                if not broken:
+                    return change
+                state = frozenset((change if thorough else broken).items())
+                if state in seen:
+                    continue
+                seen.add(state)
+                repairs, dearest = self._repairs(change, broken)
+                if loss + dearest > least:  # dearer than it looked: wait until its turn comes
+                    heapq.heappush(queue, (loss + dearest, size, next(ticket), change, loss, repairs))
+                    continue
             for more, moved, step in repairs:
-                heapq.heappush(queue, (loss + more, len(change) + 1, next(ticket), {**change, moved: step}))
+                total = loss + more
+                heapq.heappush(
+                    queue, (max(least, total), size + 1, next(ticket), {**change, moved: step}, total, None)
+                )
         return None
 
-    def _repairs(self, change: Mapping[Key, int]) -> list[tuple[int, Key, int]] | None:
-        """Ways to mend the broken sum with the fewest ways to mend it; None when every sum holds again."""
-        fewest: list[tuple[int, Key, int]] | None = None
-        for index in sorted({index for key in change for index in self.equations_of[key]}):
-            equation = self.equations[index]
-            off = sum(sign * change.get(key, 0) for key, sign in equation.items())
-            if not off:
-                continue
+    def _broken(self, change: Mapping[Key, int]) -> dict[int, int]:
+        """The sums that no longer hold, and by how much."""
+        broken: dict[int, int] = {}
+        for key, step in change.items():
+            for index in self.equations_of[key]:
+                broken[index] = broken.get(index, 0) + self.equations[index][key] * step
+        return {index: off for index, off in broken.items() if off}
+
+    def _repairs(
+        self, change: Mapping[Key, int], broken: Mapping[int, int]
+    ) -> tuple[list[tuple[int, Key, int]], int]:
+        """Ways to mend the sum that is dearest to mend, and what that costs at least. No way at all: ([], 0)."""
+        dearest, chosen = -1, []
+        for index in sorted(broken):
+            off = broken[index]
             ways = []
-            for key, sign in equation.items():
+            for key, sign in self.equations[index].items():
                 if key not in change and (loss := self._loss(key, -off * sign)) is not None:
                     ways.append((loss, key, -off * sign))
-            if fewest is None or len(ways) < len(fewest):
-                fewest = ways
             if not ways:
-                break
-        return fewest
+                return [], 0
+            least = min(loss for loss, _key, _step in ways)
+            if (least, -len(ways)) > (dearest, -len(chosen)):
+                dearest, chosen = least, ways
+        return chosen, dearest
 
     def _blank_everything_joined_to(self, key: Key) -> None:
         """The last resort: hide every count that sums join to this one, and promise nothing about any of them."""

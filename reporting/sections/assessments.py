@@ -234,5 +234,8 @@ def _targets(doc: Document) -> Block | None:
     title = f"Against target, {doc.quarter.label}"
     table = Table(title, ["Measure", "This quarter", "Target", "Gap"], cells, numeric=(1, 2, 3), stack=False)
     return Block(
-        table, TargetBars("targets", title, rows), note="Share this quarter, with the target marked."
+        table,
+        TargetBars("targets", title, rows),
+        note="Share this quarter, with the target marked.",
+        is_stacked=True,
     )

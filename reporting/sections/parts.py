@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from earlyhelp.web.charts import Bars, LineChart, Series
 from earlyhelp.web.tables import Table
-from reporting.document import Document, Stored, group_rows, is_number, share
+from reporting.document import NOT_RECORDED, Document, Stored, group_rows, is_number, share
 from reporting.indicators import COUNT_OF
 
 
@@ -24,6 +24,7 @@ class Block:
     chart: object | None = None
     finding: str = ""
     note: str = ""
+    is_stacked: bool = False  # on paper, the table under the chart: its words need room
 
     PAPER_WIDTH = 430  # pixels that are drawn to the width of a chart with its table beside it
 
@@ -71,8 +72,13 @@ def over_time(doc: Document, caption: str, columns: list[tuple[str, str, str]]) 
     return Table(caption, heads, rows, numeric=tuple(range(1, len(heads))), stack=False)
 
 
-def line(doc: Document, name: str, title: str, lines: list[tuple[str, str]], unit: str = "") -> LineChart:
+def line(
+    doc: Document, name: str, title: str, lines: list[tuple[str, str]], unit: str = ""
+) -> LineChart | None:
+    """Totals over the quarters; None when every one is 0, which needs no picture."""
     series = [Series(words, [doc.mark(value) for value in doc.series(code)]) for words, code in lines]
+    if not any(value for each in series for value in each.values):
+        return None
     return LineChart(name, title, axis(doc), series=series, unit=unit, first_heading="Quarter")
 
 
@@ -95,8 +101,10 @@ def all_districts() -> str:
 
 
 def largest(rows: list[tuple[str, str, Stored]]) -> str:
-    """The label of the largest; empty when a hidden value could be larger."""
-    return rows[0][1] if rows and is_number(rows[0][2]) and "hidden" not in [row[2] for row in rows] else ""
+    """The label of the largest; empty when a hidden value could be larger, or nobody recorded what it is."""
+    if not rows or not is_number(rows[0][2]) or rows[0][0] in NOT_RECORDED:
+        return ""
+    return rows[0][1] if "hidden" not in [row[2] for row in rows] else ""
 
 
 def group_block(

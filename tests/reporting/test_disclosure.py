@@ -227,3 +227,28 @@ def test_a_county_of_fourteen_areas_keeps_its_totals(hubs):
     linked.add_sum("all", [("kind", k) for k in range(kinds)])
     shown = protect(linked)
     assert all(cell.is_number for key, cell in shown.items() if key == "all" or key[0] in ("hub", "kind"))
+
+
+def test_a_small_kind_of_agency_in_a_large_county_does_not_blank_the_rest():
+    """A kind with 4 in all, one in each of four districts, beside many other small cells: the hardest case there is."""
+    linked = LinkedCounts()
+    hubs, kinds = 8, 10
+    grid = {(h, k): (h * 5 + k * 3) % 7 + (20 if k < 3 else 0) for h in range(hubs) for k in range(kinds)}
+    grid.update({(h, 9): int(h < 4) for h in range(hubs)})
+    for key, count in grid.items():
+        linked.add(key, count, CELL)
+    for h in range(hubs):
+        linked.add(("hub", h), sum(grid[h, k] for k in range(kinds)), MARGIN)
+        linked.add_sum(("hub", h), [(h, k) for k in range(kinds)])
+    for k in range(kinds):
+        linked.add(("kind", k), sum(grid[h, k] for h in range(hubs)), MARGIN)
+        linked.add_sum(("kind", k), [(h, k) for h in range(hubs)])
+    linked.add("all", sum(grid.values()), TOTAL)
+    linked.add_sum("all", [("hub", h) for h in range(hubs)])
+    linked.add_sum("all", [("kind", k) for k in range(kinds)])
+    shown = protect(linked)
+    assert shown["all"].is_number
+    assert all(shown["hub", h].is_number for h in range(hubs))
+    assert sum(not shown["kind", k].is_number for k in range(kinds)) == 2
+    reader = Reader(linked, shown)
+    assert all(reader.works_out(key) is None for key in small(linked) if key[1] == 9)
