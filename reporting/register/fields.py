@@ -8,7 +8,8 @@ class Field:
     """One fact of a register row.
 
     `kind` is how its text is read: text, date or code. A `joined` field may come from several columns
-    (address lines, need 1 to need 3); every other field comes from one column at most.
+    (address lines, need 1 to need 3); every other field comes from one column at most. `weaker` headings mean it when
+    no other column of the file says so more clearly.
     """
 
     key: str
@@ -16,6 +17,7 @@ class Field:
     kind: str = "text"
     joined: bool = False
     synonyms: tuple[str, ...] = ()
+    weaker: tuple[str, ...] = ()
 
 
 # Synonyms are written as `mapping.plain_heading` leaves them: lower case, letters and figures only, one space.
@@ -107,7 +109,9 @@ FIELDS: tuple[Field, ...] = (
         "borough", "district council", "locality area", "district or hub", "quadrant", "early help district",
         "district area", "home district", "hub name", "early help area", "unit",
     )),
-    Field("registered_on", "Date registered", kind="date", synonyms=(
+    Field("registered_on", "Date registered", kind="date", weaker=(
+        "assessment date", "date of assessment", "caf date", "eha date", "kfsf date", "date of kfsf", "date",
+    ), synonyms=(
         "date registered", "registered", "registered on", "registration date", "date started", "start date",
         "date initiated", "initiated", "initiation date", "date opened", "open date", "opened", "date received",
         "received", "date notified", "notification date", "date of notification", "caf start date",
@@ -125,7 +129,7 @@ FIELDS: tuple[Field, ...] = (
         "date begun", "notification received", "case start date", "case opened", "registered date", "opened on",
         "referral date", "date of referral", "date referred", "eh start date", "date initiated registered",
     )),
-    Field("completed_on", "Date completed", kind="date", synonyms=(
+    Field("completed_on", "Date completed", kind="date", weaker=("completion", "date agreed", "finish"), synonyms=(
         "date completed", "completed", "completed on", "completion date", "assessment completed",
         "caf completed",
         "date caf completed", "date eha completed", "eha completed", "date assessment completed",
@@ -153,7 +157,7 @@ FIELDS: tuple[Field, ...] = (
         "professional name",
         "kfsf author", "eha author",
     )),
-    Field("agency", "Agency", kind="code", synonyms=(
+    Field("agency", "Agency", kind="code", weaker=("referrer", "referred by", "team"), synonyms=(
         "agency", "organisation", "organization", "assessor agency", "initiating agency", "agency name",
         "service",
         "source", "source agency", "referring agency", "referrer agency", "agency of assessor",
@@ -177,7 +181,7 @@ FIELDS: tuple[Field, ...] = (
         "lead professional", "lead worker", "lead practitioner", "lp", "lead professional name",
         "lead worker name",
         "lp name", "name of lead professional", "lead", "keyworker", "key worker", "lead practitioner name",
-        "name of lead worker", "name of lp", "lead prof", "lead person",
+        "name of lead worker", "name of lp", "lead prof", "lead prof name", "lead person",
     )),
     Field("level", "Level of need", kind="code", synonyms=(
         "level of need", "level", "tier", "need level", "threshold", "threshold level", "support level",
@@ -208,7 +212,7 @@ FIELDS: tuple[Field, ...] = (
         "parental agreement", "consent gained", "family agreed", "consent received", "consent y or n",
         "consent type",
     )),
-    Field("closed_on", "Date closed", kind="date", synonyms=(
+    Field("closed_on", "Date closed", kind="date", weaker=("end", "caf end", "eha end", "outcome date"), synonyms=(
         "date closed", "closed", "closed on", "closure date", "end date", "date ended", "caf closed",
         "date caf closed",
         "eha closed", "case closed", "date case closed", "close date", "date of closure", "kfsf closed",

@@ -13,14 +13,71 @@ from rapidfuzz import fuzz, process
 from .fields import BY_KEY, FIELDS, label_of
 
 # Below this likeness (0 to 100) a heading is not guessed at.
-GUESS_FROM = 86
+GUESS_FROM = 85
 SAMPLES = 5
 # Columns our own report adds in front of the original ones, so that a corrected report can be loaded again.
 REPORT_COLUMNS = ("Line in the file", "What happened", "Reasons", "What to do", "Other line or reference")
 
 EXACT: dict[str, str] = {word: f.key for f in FIELDS for word in f.synonyms}
+WEAKER: dict[str, str] = {word: f.key for f in FIELDS for word in f.weaker}
 WORDS: tuple[str, ...] = tuple(EXACT)
+LONGER_WORDS: tuple[tuple[frozenset[str], str], ...] = tuple(
+    (frozenset(word.split()), key) for word, key in EXACT.items() if len(word.split()) > 1
+)
+# A heading with one of these speaks of somebody or something else, however much of it looks familiar.
+SOMEBODY_ELSE = frozenset(
+    (
+        "mother",
+        "mothers",
+        "father",
+        "fathers",
+        "mum",
+        "mums",
+        "dad",
+        "dads",
+        "parent",
+        "parents",
+        "carer",
+        "carers",
+        "partner",
+        "sibling",
+        "siblings",
+        "adult",
+        "school",
+        "gp",
+        "social",
+        "review",
+        "reviewed",
+        "taf",
+        "tac",
+        "tam",
+        "meeting",
+        "step",
+        "panel",
+        "allocated",
+        "sent",
+        "visit",
+        "letter",
+        "survey",
+        "plan",
+        "previous",
+        "last",
+        "next",
+        "contact",
+        "first",
+        "not",
+        "no",
+        "if",
+        "why",
+        "number",
+        "manager",
+        "team",
+        "emergency",
+        "other",
+    )
+)
 
+CONTACT_WORDS = frozenset(("email", "phone", "telephone", "tel", "mobile", "fax"))
 SYSTEM_WORDS = frozenset(
     ("caf", "ecaf", "kfsf", "eha", "ehm", "ehas", "early", "help", "assessment", "form", "the")
 )
@@ -108,7 +165,13 @@ class Mapping:
 @lru_cache(maxsize=4096)
 def plain_heading(heading: str) -> str:
     """A heading without case, punctuation and repeated spaces, so that "D.O.B." and "DoB" look for the same word."""
-    text = heading.casefold().replace("’", "'").replace("'s", "s").replace("&", " and ")
+    text = (
+        re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
+        .casefold()
+        .replace("’", "'")
+        .replace("'s", "s")
+        .replace("&", " and ")
+    )
     text = re.sub(r"\b([a-z])\.(?=[a-z]\b)", r"\1 ", text)
     text = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", text) if len(text) > 12 else text
     return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
@@ -134,6 +197,13 @@ def likeliest(heading: str) -> tuple[tuple[str, int], ...]:
     for form in (plain, without_brackets, plain.replace(" ", ""), *shorter_forms(without_brackets or plain)):
         if form in EXACT:
             return ((EXACT[form], 100),)
+    if plain in WEAKER:
+        return ((WEAKER[plain], 92),)
+    parts = {EXACT.get(plain_heading(part)) for part in re.split(r"/| - | or ", heading)}
+    if len(parts) == 1 and None not in parts:
+        return ((str(parts.pop()), 96),)
+    if not CONTACT_WORDS.isdisjoint(plain.split()):
+        return ()
     best: dict[str, int] = {}
     for word, score, _ in process.extract(
         plain, WORDS, scorer=fuzz.token_sort_ratio, score_cutoff=GUESS_FROM, limit=12
@@ -141,6 +211,10 @@ def likeliest(heading: str) -> tuple[tuple[str, int], ...]:
         # Two letters apart is a typing slip in a long heading and another word in a short one.
         if min(len(word), len(plain)) > 4:
             best[EXACT[word]] = max(best.get(EXACT[word], 0), int(score))
+    words = frozenset(plain.split())
+    if not best and len(words) <= 6 and words.isdisjoint(SOMEBODY_ELSE):
+        # A known heading with a word or two around it: "Kent level of need", "Date registered on system".
+        best = {key: 88 for known, key in LONGER_WORDS if known <= words and len(words) - len(known) <= 2}
     return tuple(sorted(best.items(), key=lambda item: -item[1]))
 
 
@@ -230,7 +304,8 @@ def values_fit(key: str, values: list[str]) -> int:
         return 3 if dates >= 0.5 else (-1 if dates < 0.1 and len(values) >= 3 else 0)
     if key == "postcode":
         return 3 if share(values, POSTCODE_SHAPE.match) >= 0.5 else 0
-    if key in ("closure_reason", "agency", "needs") and share(values, DATE_SHAPE.fullmatch) > 0.8:
+    if key not in ("reference", "notes", "nhs_number") and share(values, DATE_SHAPE.fullmatch) > 0.8:
+        # "Date consent obtained" holds no consent.
         return -1
     if key in ("surname", "forenames", "full_name") and share(values, str.isdigit) > 0.5:
         return -1
@@ -261,11 +336,14 @@ def read_mapping_file(content: bytes) -> Mapping:
     if text.startswith("{"):
         try:
             stored = json.loads(text)
-        except ValueError as error:
+            mapping = Mapping.from_json(
+                stored if isinstance(stored.get("columns"), dict) else {"columns": stored}
+            )
+            named = [*mapping.columns.items(), *mapping.date_orders.items()]
+            if any(not isinstance(text, str | None) for pair in named for text in pair):
+                raise ValueError("headings and fields are texts")
+        except (ValueError, TypeError, AttributeError) as error:
             raise UnusableMapping(f"The mapping file is not sound JSON: {error}.") from error
-        mapping = Mapping.from_json(
-            stored if isinstance(stored.get("columns"), dict) else {"columns": stored}
-        )
     else:
         rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
         if any(len(row) < 2 for row in rows):

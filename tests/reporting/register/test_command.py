@@ -49,7 +49,9 @@ def test_sample_register_as_an_operator_would(world, tmp_path, capsys):
         rows = list(csv.DictReader(opened))
     refused = {(row["EHA Ref"], row["Reasons"]) for row in rows if row["What happened"] == "Refused"}
     assert refused == {(row["ref"], row["reason"]) for row in KEY["rejected"]}
-    warned = {(row["EHA Ref"], row["Reasons"]) for row in rows if row["What happened"] == "Taken with a warning"}
+    warned = {
+        (row["EHA Ref"], row["Reasons"]) for row in rows if row["What happened"] == "Taken with a warning"
+    }
     assert warned == {(row["ref"], row["reason"]) for row in KEY["warnings"]}
     pairs = {
         frozenset((row["EHA Ref"], row["Other line or reference"]))

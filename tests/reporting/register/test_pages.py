@@ -67,7 +67,15 @@ def test_columns_are_guessed_with_samples(office, signed_in_as):
     assert "Ash, Bo" in text
     guessed = columns_post(page)
     assert [guessed[f"column_{n}"] for n in range(9)] == [
-        "reference", "full_name", "born_on", "district", "registered_on", "level", "consent", "", "notes"
+        "reference",
+        "full_name",
+        "born_on",
+        "district",
+        "registered_on",
+        "level",
+        "consent",
+        "",
+        "notes",
     ]
 
 
@@ -140,7 +148,10 @@ def test_findings_are_harmless_spreadsheets(checked):
     answer = browser.get(address + "findings/csv/")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {(row["CAF no"], row["What happened"]) for row in rows} == {
-        ("3", "Refused"), ("4", "Refused"), ("2", "Taken with a warning"), ("2", "Possible duplicate")
+        ("3", "Refused"),
+        ("4", "Refused"),
+        ("2", "Taken with a warning"),
+        ("2", "Possible duplicate"),
     }
     assert not any(cell.startswith(("=", "@", "+", "-")) for row in rows for cell in row.values() if cell)
     assert browser.get(address + "findings/xlsx/").content[:2] == b"PK"
@@ -179,7 +190,9 @@ def test_thrown_away(checked):
     assert "was thrown away" in browser.get(address).content.decode()
 
 
-def test_large_file_is_checked_by_a_worker(office, signed_in_as, monkeypatch, django_capture_on_commit_callbacks):
+def test_large_file_is_checked_by_a_worker(
+    office, signed_in_as, monkeypatch, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr("reporting.register.views.CHECK_AT_ONCE_BYTES", 10)
     browser = signed_in_as(office.coordinator)
     address = upload(browser).url
@@ -206,7 +219,9 @@ def test_nobody_else_finds_it(checked, office, signed_in_as, client):
 
 
 def test_few_queries_for_many_lines(office, signed_in_as, django_assert_max_num_queries):
-    many = CONTENT + "".join(f'{n},"Fir{n}, Al",0{n % 9 + 1}/02/2010,East,3{n % 8 + 2}/04/2015,2,Yes,,\n' for n in range(10, 60))
+    many = CONTENT + "".join(
+        f'{n},"Fir{n}, Al",0{n % 9 + 1}/02/2010,East,3{n % 8 + 2}/04/2015,2,Yes,,\n' for n in range(10, 60)
+    )
     browser = signed_in_as(office.coordinator)
     address = upload(browser, many).url
     answer = browser.post(address, columns_post(browser.get(address)))

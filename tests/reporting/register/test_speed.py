@@ -24,12 +24,24 @@ def county_register(count: int) -> bytes:
     writer.writerow(HEADINGS.split(","))
     for number, child in enumerate(invented(count, rng)):
         year = rng.randint(2017, 2025)
-        writer.writerow([
-            f"EHA/{number:06}", child.last_name, child.first_name, f"{child.born_on:%d/%m/%Y}", child.address, child.postcode,
-            rng.choice(["East", "West"]), f"{rng.randint(1, 28)}/03/{year}",
-            f"{rng.randint(1, 28)}/04/{year}" if rng.random() < 0.7 else "", rng.choice(["School", "CAMHS"]),
-            rng.choice("23"), rng.choice(["debt; housing", "parenting"]), "Yes", "mum prefers texts",
-        ])
+        writer.writerow(
+            [
+                f"EHA/{number:06}",
+                child.last_name,
+                child.first_name,
+                f"{child.born_on:%d/%m/%Y}",
+                child.address,
+                child.postcode,
+                rng.choice(["East", "West"]),
+                f"{rng.randint(1, 28)}/03/{year}",
+                f"{rng.randint(1, 28)}/04/{year}" if rng.random() < 0.7 else "",
+                rng.choice(["School", "CAMHS"]),
+                rng.choice("23"),
+                rng.choice(["debt; housing", "parenting"]),
+                "Yes",
+                "mum prefers texts",
+            ]
+        )
     return out.getvalue().encode()
 
 
