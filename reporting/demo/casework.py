@@ -174,7 +174,8 @@ class CaseMaker:
         due = made + timedelta(days=rng.randint(14, 90))
         done_at = due - timedelta(days=rng.randint(-8, 14))
         limit = ended or self.frame.now
-        is_done = done_at < limit and rng.random() < 0.85
+        # What is long overdue was done or talked about; only recent actions wait.
+        is_done = done_at < limit and (rng.random() < 0.85 or due < limit - timedelta(days=40))
         is_started = is_done or due - timedelta(days=40) < limit
         why_not = "" if is_done or not ended else "The family chose to stop before this was needed."
         status = "done" if is_done else "not_done" if ended else "started" if is_started else "not_started"

@@ -86,7 +86,7 @@ def test_nothing_that_happened_lies_ahead(sign_ins):
 
 
 SEES = {
-    "priya": {"Okafor-Lane", "Brandt", "Teale", "Mirza", "Castellan-Wright"},
+    "priya": {"Okafor-Lane", "Brandt", "Teale", "Mirza", "Castellan-Wright", "Hollis"},
     "owen": set(),
     "sam": set(),
     "dominic": set(),
