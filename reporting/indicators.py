@@ -1,7 +1,7 @@
 """What the highlight report counts: one registry, in plain words, for page, PDF, spreadsheet and command alike.
 
 A `Count` is a number of rows, found by the SQL of the same name in measures.py. A `Rate` divides one count by another.
-A `Median` is the middle value. Definitions follow domain.md 5.2; the words "initiated" and "completed" are the county's
+A `Median` is the middle value. Definitions follow domain.md 5.2; the words "initiated" and "completed" are the county’s
 own (eha_counts_somerset.csv).
 """
 
@@ -80,7 +80,7 @@ class Median(Indicator):
 
 
 ASSESSMENTS = "Assessments registered in this system, and those brought in from earlier registers"
-CASES = "Families' cases in this system"
+CASES = "Families’ cases in this system"
 ASSESSMENT_DAYS = "{ASSESSMENT_WORKING_DAYS} working days"
 
 COUNTS = (
@@ -116,8 +116,8 @@ COUNTS = (
     Count(
         "open_cases",
         "Families being helped at quarter end",
-        "The family's case was open at the end of the last day of the quarter.",
-        "Cases opened on or before that day and not closed by then. A case with children's social care counts as open.",
+        "The family’s case was open at the end of the last day of the quarter.",
+        "Cases opened on or before that day and not closed by then. A case with children’s social care counts as open.",
         CASES,
         group=Group.LEAD_AGENCY_KIND,
     ),
@@ -135,7 +135,7 @@ COUNTS = (
     Count(
         "step_ups",
         "Stepped up to social care",
-        "A case was sent to children's social care because the child's needs had grown.",
+        "A case was sent to children’s social care because the child’s needs had grown.",
         "Step-ups sent between the first and the last day of the quarter, and not taken back.",
         "Step-ups recorded in this system",
     ),
