@@ -98,7 +98,7 @@ def of_team(case: Case) -> list[Fact]:
 
 
 def of_person(person: Person | None) -> list[Fact]:
-    """Name, birth, ethnicity, school and language of one person, as far as they are recorded."""
+    """Name, birth and ethnicity of one person, as far as they are recorded: what the page does not ask."""
     if person is None:
         return []
     facts: list[Fact] = [("Name", person.full_name, f"Known as {person.known_as}" if person.known_as else "")]
@@ -110,9 +110,6 @@ def of_person(person: Person | None) -> list[Fact]:
         facts.append(("In the family", person.role_in_household, ""))
     if person.ethnicity != Ethnicity.NOBT:
         facts.append(("Ethnicity", person.get_ethnicity_display(), ""))
-    if person.school:
-        facts.append(("School, nursery or college", person.school, ""))
-    if person.language:
-        interpreter = "Needs an interpreter" if person.interpreter_needed else ""
-        facts.append(("First language", person.language, interpreter))
+    if person.interpreter_needed:
+        facts.append(("Interpreter", "Needed", person.language))
     return facts

@@ -157,7 +157,9 @@ class Book:
     def words(self, page: PageOf) -> list[tuple[str, list[Row]]]:
         """A page in words, as (who wrote it, rows): the shared answers under "", then each agency's own."""
         shared = page.shared.answers if page.shared else {}
-        found = [("", list(rows(self.form, page.part, page.subject, shared, self.household)))]
+        wanted = self.assessment.is_open and not self.assessment.is_signed_off
+        asked = rows(self.form, page.part, page.subject, shared, self.household, before_sign_off=wanted)
+        found = [("", list(asked))]
         for row in (page.own, *page.others):
             if row is not None and row.answers:
                 asked = rows(self.form, page.part, page.subject, row.answers, self.household)

@@ -88,10 +88,19 @@ def is_asked(question: Question, answers: Mapping[str, Value]) -> bool:
 
 
 def rows(
-    form: FormSpec, part: Part, subject: Subject | None, answers: Mapping[str, Value], household: Household
+    form: FormSpec,
+    part: Part,
+    subject: Subject | None,
+    answers: Mapping[str, Value],
+    household: Household,
+    *,
+    before_sign_off: bool = True,
 ) -> Iterator[Row]:
-    """Every question of a page that applies, with its answer in words."""
-    minimum = {question.key for question in form.minimum_of(part)}
+    """Every question of a page that applies, with its answer in words.
+
+    `before_sign_off`: whether what is missing from the minimum set is still wanted.
+    """
+    minimum = {question.key for question in form.minimum_of(part)} if before_sign_off else set()
     for question in part.questions:
         if is_asked(question, answers):
             yield Row(

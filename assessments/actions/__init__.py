@@ -1,7 +1,7 @@
 """The only writers. Every action checks its rule, writes, and records the event, in one transaction."""
 
 from assessments.actions.answers import Saved, save_answers
-from assessments.actions.match import check_for_record, clear_check, keep_draft
+from assessments.actions.match import check_for_record, check_others, clear_check, keep_draft
 from assessments.actions.register import register_assessment
 from assessments.actions.status import (
     close_assessments,
@@ -14,6 +14,7 @@ from assessments.actions.status import (
 __all__ = [
     "Saved",
     "check_for_record",
+    "check_others",
     "clear_check",
     "close_assessments",
     "complete_if_ready",

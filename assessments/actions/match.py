@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,33 @@ def check_for_record(*, asked: Asked, by: Actor) -> MatchCheck:
         check.save(update_fields=["cleared_at"])
     record_look(by, "Checked for an existing record", level="search", found=len(found), hubs=hubs)
     return check
+
+
+@transaction.atomic
+def check_others(*, check: MatchCheck, others: Sequence[Asked], by: Actor) -> bool:
+    """Look for the other children of the same new record. Returns whether somebody new was found.
+
+    Then the check is open again, and shows them beside the first: none of them was answered yet. Found once
+    and answered, the same people and hubs are not asked about again. Raises NotAllowed.
+    """
+    check_can_register(by)
+    kept = check.candidates or {"people": [], "hubs": []}
+    people = {item["id"]: item for item in kept.get("people", [])}
+    hubs = set(kept.get("hubs", []))
+    before = (set(people), set(hubs))
+    for asked in others:
+        found, elsewhere = look(asked)
+        result = stored(found, elsewhere)
+        for item in result["people"]:
+            people.setdefault(item["id"], item)
+        hubs |= set(elsewhere)
+    record_look(by, "Checked for an existing record", level="search", found=len(people), hubs=sorted(hubs))
+    if (set(people), hubs) == before:
+        return False
+    check.candidates = {"people": list(people.values()), "hubs": sorted(hubs)}
+    check.cleared_at = None
+    check.save(update_fields=["candidates", "cleared_at"])
+    return True
 
 
 @transaction.atomic

@@ -156,8 +156,9 @@ class PartForm(Form):
 
     def known(self) -> list[Known]:
         """What was answered before, each with its "Still right?"."""
-        found = []
+        found, heading = [], ""
         for question in self.part.questions:
+            heading = told(question.heading, self.subject) or (heading if question.item else "")
             if question.key + STILL_SUFFIX not in self.fields:
                 continue
             given = self.earlier[question.key]

@@ -209,7 +209,7 @@ class AgreedForm(Form):
         error_messages={"required": "Select how they agreed"},
     )
     looks = {
-        "agreed_by": Look(small=True),
+        "agreed_by": Look(small=True, needed="Select who agreed"),
         "child": Look(reveals={"yes": "consent_child"}),
         "consent_child": Look(needed="Enter which children you talked to"),
         "consent_time": Look(width=5),

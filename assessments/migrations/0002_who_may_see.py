@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from assessments.sql import FORGET_CHECKS, PLAN_STARTED, REFERENCE
-from earlyhelp.access.rls import VISIBLE_CASE, VISIBLE_TOPIC, definer_function, protect
+from earlyhelp.access.rls import VISIBLE_CASE, VISIBLE_TOPIC, definer_function, protect, read_only
 
 ABOUT_SOMEBODY_VISIBLE = (
     " and ({table}.person_id is null or {table}.agency_id = app.agency_id()"
@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
         protect("assessments_score", select=READ, insert=WRITE, update=WRITE, delete=WRITE),
         protect("assessments_need", select=NEED, insert=NEED + OF_ASSESSMENT, delete=NEED),
         protect("assessments_matchcheck", select=MINE, insert=MINE, update=MINE),
+        read_only("assessments_formversion"),
         migrations.RunSQL(
             "revoke all on assessments_referencecounter from eh_app",
             "grant select, insert, update, delete on assessments_referencecounter to eh_app",

@@ -194,7 +194,9 @@ def _together(part: Part, pages: list[PageOf], tasks: list[Task]) -> Task:
     elif done == len(pages):
         status, colour = "Completed", ""
     elif any(page.latest is not None for page in pages):
-        status, colour = f"{done} of {len(pages)} done", "yellow"
+        status, colour = (
+            (f"{done} of {len(pages)} done", "yellow") if done else TAGS[SectionStatus.IN_PROGRESS]
+        )
     else:
         status, colour = TAGS["not_started"]
     return Task(id=part.key, title=part.together, url="", status=status, colour=colour, each=tasks)

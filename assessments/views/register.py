@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from assessments.actions import keep_draft, register_assessment
+from assessments.actions import check_others, keep_draft, register_assessment
 from assessments.forms.registration import (
     AdultForm,
     AgreedForm,
@@ -20,6 +20,7 @@ from assessments.forms.registration import (
     StatementForm,
     Tier4Form,
 )
+from assessments.matching import Asked
 from assessments.models import MatchCheck
 from assessments.rules import check_can_register
 from assessments.views.common import words_of
@@ -71,11 +72,30 @@ def family(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return _family_page(request, check, _one_more(request, add), status=200)
         if cards.are_valid():
             if any(not form.is_blank for form in cards.children):
-                keep_draft(check=check, draft=_draft(cards), by=request.actor)
+                check = keep_draft(check=check, draft=_draft(cards), by=request.actor)
+                if check_others(check=check, others=_others(check), by=request.actor):
+                    return redirect("assessment-check-result", check.pk)
                 return redirect("assessment-statement", check.pk)
             cards.children[0].add_error("first_name", "Enter at least one child, or a baby not born yet")
         return _family_page(request, check, cards, status=422)
     return _family_page(request, check, _cards_of(request, check), status=200)
+
+
+def _others(check: MatchCheck) -> list[Asked]:
+    """The children of the draft, as the check looks for them. The one asked for first is among them again."""
+    draft = check.asked["draft"]
+    asked = []
+    for child in draft["children"]:
+        facts = {
+            name: child[name]
+            for name in ("first_name", "last_name", "known_as", "born_on", "nhs_number", "upn")
+            if name in child
+        }
+        if not facts.get("first_name"):
+            continue  # a baby not born yet has no name to look for
+        home = {"postcode": draft["home"].get("postcode", ""), "last_name": draft["home"]["family_name"]}
+        asked.append(Asked.from_json(home | facts))
+    return asked
 
 
 def _family_page(request: HttpRequest, check: MatchCheck, cards: Cards, status: int) -> HttpResponse:

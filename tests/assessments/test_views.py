@@ -413,3 +413,22 @@ def test_what_was_answered_before_is_offered_and_kept_with_one_click(people, eha
     assert 'value="Mill Street"' in browser.get(url).content.decode()
     other = signed_in_as(people.charlie).get(url)
     assert other.status_code == 404
+
+
+def test_brothers_and_sisters_are_looked_for_too(people, signed_in_as, cleared_check):
+    check = cleared_check(people.alice)
+    browser = signed_in_as(people.alice)
+    family = reverse("assessment-register", args=[check.pk])
+    cards = {
+        "children": "2", "adults": "1", "home-family_name": "Orchard", "home-hub": str(people.hub.pk),
+        "child0-first_name": "Maya", "child0-born_on_day": "4", "child0-born_on_month": "5", "child0-born_on_year": "2017",
+        "child1-first_name": "Ellie", "child1-last_name": "Hollis",
+        "child1-born_on_day": "1", "child1-born_on_month": "3", "child1-born_on_year": "2016",
+    }  # fmt: skip
+    result = browser.post(family, cards)["Location"]
+    assert result == reverse("assessment-check-result", args=[check.pk])
+    assert "Is it one of these?" in browser.get(result).content.decode()
+    assert browser.get(family).status_code == 404, "nothing goes on until somebody says why not"
+    browser.post(result, {"reason": "A cousin of the same name"})
+    assert 'value="Ellie"' in browser.get(family).content.decode()
+    assert browser.post(family, cards)["Location"] == reverse("assessment-statement", args=[check.pk])
