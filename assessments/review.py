@@ -123,7 +123,7 @@ def in_words(
     if question.kind is Kind.SCALE:
         yield from _scores(question, answers, household, subject)
         return
-    value = answers.get(question.key)
+    value: Value = answers.get(question.key)
     if is_blank(value):
         return
     if is_not_known(value):

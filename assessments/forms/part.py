@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils import timezone
 
 from assessments.answers import (
-    LONGEST_LONG_TEXT,
-    LONGEST_TEXT,
     NOT_KNOWN_VALUE,
     Page,
     Sent,
@@ -26,20 +23,16 @@ from assessments.answers import (
     is_blank,
     is_not_known,
 )
-from assessments.domains import NEEDS, NO_NEEDS
-from assessments.forms.fields import CountField, PartialDateField, RatingField, Words
+from assessments.forms.questions import NOT_KNOWN_SUFFIX, can_be_not_known, field_for
 from assessments.household import Household, Slot, Subject, slots, told
 from assessments.review import in_words
-from assessments.spec import NOT_KNOWN, Kind, Nature, Part, Question
+from assessments.spec import Kind, Nature, Part, Question
 from earlyhelp.web.forms import Form, Look
 
 if TYPE_CHECKING:
     from assessments.known import Earlier
 
-NOT_KNOWN_SUFFIX = "__nk"
 STILL_SUFFIX = "__still"
-_WRITTEN_OUT = {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER, Kind.DATE, Kind.PERSON}
-Choices = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +121,13 @@ class PartForm(Form):
         for slot in self.slots:
             if only is not None and slot.question.key not in only:
                 continue
-            made = self._field(slot)
+            stored = page.answers.get(slot.name)
+            made = field_for(slot, subject, household, stored)
             if marks_optional and slot.question.optional and slot.rater is None:
                 made.label = f"{made.label} (optional)"
             self.fields[slot.name] = made
             self._word(slot.name, made)
-            if _can_be_not_known(slot.question):
+            if can_be_not_known(slot.question):
                 known = forms.BooleanField(required=False, label="I do not know")
                 known.initial = is_not_known(page.answers.get(slot.name))
                 known.look = Look(small=True, classes="app-not-known")
@@ -283,130 +277,6 @@ class PartForm(Form):
 
         an answer whose question does not apply any more is stored and not shown.
         """
-
-    def _field(self, slot: Slot) -> forms.Field:
-        question = slot.question
-        label = slot.rater.label if slot.rater else told(question.label, self.subject)
-        stored = self.page.answers.get(slot.name)
-        common = {
-            "label": label,
-            "required": False,
-            "help_text": "" if slot.rater else told(question.hint, self.subject),
-            "initial": None if stored == NOT_KNOWN_VALUE else stored,
-        }
-        made, look = self._made(question, common)
-        made.look = look
-        return made
-
-    def _made(self, question: Question, common: dict[str, Any]) -> tuple[forms.Field, Look]:
-        size = "s"
-        match question.kind:
-            case Kind.TEXT:
-                return Words(longest=LONGEST_TEXT, **common), Look(label_size=size)
-            case Kind.LONG_TEXT:
-                widget = forms.Textarea(attrs={"dir": "auto"})
-                return Words(longest=LONGEST_LONG_TEXT, widget=widget, **common), Look(
-                    label_size=size, rows=3
-                )
-            case Kind.NUMBER:
-                widget = forms.TextInput(attrs={"inputmode": "numeric"})
-                return CountField(widget=widget, **common), Look(label_size=size, width=4)
-            case Kind.DATE:
-                common["help_text"] = (
-                    common["help_text"] or "Leave out the day, or the day and month, if unknown."
-                )
-                return PartialDateField(not_after=timezone.localdate, **common), Look(label_size=size)
-            case Kind.SCALE:
-                ends = (told(question.low, self.subject), told(question.high, self.subject))
-                return RatingField(ends=ends, **common), Look()
-            case Kind.MULTI | Kind.PEOPLE | Kind.NEEDS:
-                return self._several(question, common), self._several_look(question)
-        return self._one(question, common), self._one_look(question)
-
-    def _one(self, question: Question, common: dict[str, Any]) -> forms.Field:
-        if common["initial"] is not None:
-            common["initial"] = str(common["initial"])
-        return forms.ChoiceField(choices=self._choices(question), widget=forms.RadioSelect, **common)
-
-    def _several(self, question: Question, common: dict[str, Any]) -> forms.Field:
-        wanted = Needs if question.kind is Kind.NEEDS else Several
-        return wanted(choices=self._choices(question), **common)
-
-    def _choices(self, question: Question) -> Choices:
-        match question.kind:
-            case Kind.YES_NO:
-                return [("yes", "Yes"), ("no", "No"), (NOT_KNOWN, "I do not know")]
-            case Kind.CHOICE:
-                offered = [(option.value, option.label) for option in question.options]
-                return [*offered, (NOT_KNOWN, "I do not know")] if question.may_be_unknown else offered
-            case Kind.MULTI:
-                return [(option.value, option.label) for option in question.options]
-            case Kind.NEEDS:
-                return [*(self.household.needs or NEEDS), (NO_NEEDS, "No needs")]
-            case Kind.LEVEL:
-                return [
-                    (str(level.number), f"Level {level.number} {level.name}")
-                    for level in self.household.levels
-                ]
-        return [(person.id, person.full_name or person.name) for person in self.household.people]
-
-    def _one_look(self, question: Question) -> Look:
-        hints = {option.value: option.hint for option in question.options if option.hint}
-        if question.kind is Kind.LEVEL:
-            hints = {
-                str(level.number): level.description for level in self.household.levels if level.description
-            }
-        inline = question.kind is Kind.YES_NO
-        return Look(label_size="s", inline=inline, small=not hints, hints=hints, reveals={})
-
-    def _several_look(self, question: Question) -> Look:
-        hints = {option.value: option.hint for option in question.options if option.hint}
-        if question.kind is Kind.NEEDS:
-            return Look(
-                label_size="s",
-                small=True,
-                behaviour={NO_NEEDS: "exclusive"},
-                dividers={NO_NEEDS: "or"},
-                classes="app-needs",
-            )
-        return Look(label_size="s", small=True, hints=hints, reveals={})
-
-
-class Several(forms.MultipleChoiceField):
-    """Any number of the offered answers, in the order they are offered. Gives a list or None."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value):
-        chosen = set(super().clean(value))
-        return [value for value, _ in self.choices if value in chosen] or None
-
-
-class Needs(Several):
-    """Needs, or "No needs": never both."""
-
-    def clean(self, value):
-        chosen = super().clean(value)
-        if chosen and NO_NEEDS in chosen and len(chosen) > 1:
-            raise forms.ValidationError("Select the needs, or select “No needs”, not both", code="both")
-        return chosen
-
-
-def raw(slot: Slot, value: Value) -> dict[str, list[str]]:
-    """A stored value as a browser would send it: what `PartForm` reads back to the same value."""
-    name = slot.name
-    if slot.question.kind is Kind.DATE and value != NOT_KNOWN_VALUE:
-        day, month, year = PartialDateField.widget().decompress(value)
-        return {f"{name}_day": [day], f"{name}_month": [month], f"{name}_year": [year]}
-    if value == NOT_KNOWN_VALUE:
-        return {name + NOT_KNOWN_SUFFIX: ["on"]}
-    if is_blank(value):
-        return {}
-    return {name: [str(item) for item in value] if isinstance(value, list) else [str(value)]}
-
-
-def _can_be_not_known(question: Question) -> bool:
-    return question.may_be_unknown and question.kind in _WRITTEN_OUT
 
 
 def _condition(question: Question) -> str:

@@ -17,7 +17,8 @@ from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Page, digest
-from assessments.forms.part import STILL_SUFFIX, PartForm, raw
+from assessments.forms.part import STILL_SUFFIX, PartForm
+from assessments.forms.questions import raw
 from assessments.household import Subject, told
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, read_page, stored_page

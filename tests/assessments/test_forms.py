@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assessments.answers import NOT_KNOWN_VALUE, Page, Stamp, is_blank, merge
 from assessments.domains import NEEDS
-from assessments.forms.part import PartForm, raw
+from assessments.forms.part import PartForm
+from assessments.forms.questions import raw
 from assessments.household import Household, Level, Rater, Subject, slots
 from assessments.review import missing, partial_date, rows
 from assessments.spec import Kind, Nature, Option, Part, Per, Question, from_json, to_json
