@@ -48,6 +48,11 @@ class Room:
         return self.agenda.index(self.following) + 1 if self.following else 0
 
     @property
+    def has_minutes(self) -> bool:
+        """Whether somebody has written minutes already, though it is not time yet."""
+        return bool(self.loose_minutes) or any(item.entries for item in self.agenda)
+
+    @property
     def there(self) -> int:
         return sum(i.attendance == Attendance.ATTENDED for i in self.invitations)
 

@@ -12,7 +12,17 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Action, Case, LeadProfessional, LeadRequest, Meeting, Person, StepDown, StepUp
+from cases.models import (
+    Action,
+    Case,
+    Invitation,
+    LeadProfessional,
+    LeadRequest,
+    Meeting,
+    Person,
+    StepDown,
+    StepUp,
+)
 from earlyhelp.access import Actor, Permission
 
 SHOWN_FAMILIES = 25
@@ -58,6 +68,8 @@ class MyWork:
     lead_requests: list[LeadRequest]
     step_ups: list[StepUp]
     step_downs: list[StepDown]
+    invitations: list[Invitation]
+    answers: list[StepUp]
     overdue: list[Due]
     soon: list[Due]
     families: list[FamilyRow]
@@ -67,7 +79,7 @@ class MyWork:
 
     @property
     def requests_total(self) -> int:
-        return len(self.lead_requests) + len(self.step_ups) + len(self.step_downs)
+        return len(self.lead_requests) + len(self.step_ups) + len(self.step_downs) + len(self.invitations)
 
 
 def my_work_of(actor: Actor) -> MyWork:
@@ -101,7 +113,11 @@ def my_work_of(actor: Actor) -> MyWork:
             if actor.may(Permission.STEP_DECIDE)
             else []
         ),
-        step_downs=list(StepDown.objects.open().filter(proposed_lead=actor.membership).with_list_data()),
+        step_downs=list(StepDown.objects.waiting_for(actor).with_list_data().select_related("case__family")),
+        invitations=list(
+            Invitation.objects.unanswered_by(actor).select_related("case__family", "meeting__chair__user")
+        ),
+        answers=list(StepUp.objects.answered_for(actor).with_list_data().select_related("case__family")),
         overdue=[each for each in due if each.on < today],
         soon=[each for each in due if today <= each.on <= today + dt.timedelta(days=7)],
         families=rows,

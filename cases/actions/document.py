@@ -47,13 +47,27 @@ def add_document(
     try:
         with transaction.atomic():
             document = Document.objects.create(
-                case=case, category=category, agency=by.agency, about=about, meeting=meeting, title=title,
-                original_name=clean.name, content_type=clean.content_type, size=len(clean.data),
-                sha256=clean.sha256, storage_key=stored, status=DocumentStatus.NOT_SCANNED,
+                case=case,
+                category=category,
+                agency=by.agency,
+                about=about,
+                meeting=meeting,
+                title=title,
+                original_name=clean.name,
+                content_type=clean.content_type,
+                size=len(clean.data),
+                sha256=clean.sha256,
+                storage_key=stored,
+                status=DocumentStatus.NOT_SCANNED,
                 uploaded_by=by.membership,
             )
             record_change(
-                by, "Added a document", case=case, obj=document, content_type=clean.content_type, size=document.size
+                by,
+                "Added a document",
+                case=case,
+                obj=document,
+                content_type=clean.content_type,
+                size=document.size,
             )
             write_event(case=case, title="A document was added", category=category, about=about, by=by)
     except Exception:

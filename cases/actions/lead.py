@@ -28,7 +28,9 @@ def lock_case(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
 
 
-def change_lead(*, case: Case, membership: Membership, former_stays: bool = True, by: Actor) -> LeadProfessional:
+def change_lead(
+    *, case: Case, membership: Membership, former_stays: bool = True, by: Actor
+) -> LeadProfessional:
     """Let `membership` lead from this instant; whoever led stops at the same instant.
 
     For actions that have checked their own rule and locked the case. With `former_stays` false the former lead's place
@@ -47,7 +49,11 @@ def change_lead(*, case: Case, membership: Membership, former_stays: bool = True
         # A place that was to end goes on for somebody who leads.
         places.update(ends_on=None, end_reason="")
     record_change(
-        by, "Changed the lead professional", case=case, obj=lead, membership=membership.pk,
+        by,
+        "Changed the lead professional",
+        case=case,
+        obj=lead,
+        membership=membership.pk,
         former=former.membership_id if former else None,
     )
     write_event(case=case, title=f"The lead is now with {membership.agency.name}", by=by)
@@ -102,8 +108,13 @@ def ask_to_lead(
         raise ValueError("Ask the family first. They have a say in who leads.")
     add_to_team(case=case, membership=membership, by=by)
     request = LeadRequest.objects.create(
-        case=case, to_membership=membership, from_membership=by.membership, note=note, family_agrees=family_agrees,
-        former_lead_stays=former_lead_stays, answer_by=answer_by,
+        case=case,
+        to_membership=membership,
+        from_membership=by.membership,
+        note=note,
+        family_agrees=family_agrees,
+        former_lead_stays=former_lead_stays,
+        answer_by=answer_by,
     )
     record_change(by, "Asked somebody to lead", case=case, obj=request, membership=membership.pk)
     write_event(case=case, title=f"Somebody at {membership.agency.name} was asked to lead", by=by)

@@ -64,15 +64,32 @@ def arrange_meeting(
     _check_times(starts_at, ends_at)
     _check_on_team(case, chair)
     meeting = Meeting.objects.create(
-        case=case, agency=by.agency, kind=kind, title=title, purpose=purpose, starts_at=starts_at, ends_at=ends_at,
-        place=place, call_link=call_link, chair=chair, arranged_by=by.membership,
+        case=case,
+        agency=by.agency,
+        kind=kind,
+        title=title,
+        purpose=purpose,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place,
+        call_link=call_link,
+        chair=chair,
+        arranged_by=by.membership,
     )
     asked = list(dict.fromkeys([chair, *invite]))
     Invitation.objects.bulk_create(_invitation(meeting, someone, by) for someone in asked)
     AgendaItem.objects.bulk_create(
         AgendaItem(
-            meeting=meeting, case=case, agency=by.agency, position=position, title=draft.title, kind=draft.kind,
-            category=draft.category, about=draft.about, outcome=draft.outcome, minutes_planned=draft.minutes,
+            meeting=meeting,
+            case=case,
+            agency=by.agency,
+            position=position,
+            title=draft.title,
+            kind=draft.kind,
+            category=draft.category,
+            about=draft.about,
+            outcome=draft.outcome,
+            minutes_planned=draft.minutes,
         )
         for position, draft in enumerate(agenda, start=1)
     )
@@ -127,7 +144,11 @@ def cancel_meeting(*, meeting: Meeting, reason: str, by: Actor) -> Meeting:
     check_can_become(meeting, MeetingStatus.CANCELLED)
     if not reason.strip():
         raise ValueError("Say why the meeting is cancelled.")
-    meeting.status, meeting.cancel_reason, meeting.sequence = MeetingStatus.CANCELLED, reason, meeting.sequence + 1
+    meeting.status, meeting.cancel_reason, meeting.sequence = (
+        MeetingStatus.CANCELLED,
+        reason,
+        meeting.sequence + 1,
+    )
     record_change(by, "Cancelled a meeting", case=meeting.case, obj=meeting)
     write_event(case=meeting.case, title="A meeting was cancelled", body=_when(meeting), by=by)
     meeting.save(update_fields=["status", "cancel_reason", "sequence"])
@@ -172,8 +193,12 @@ def answer_invitation(
     record_change(by, "Answered an invitation", case=invitation.case, obj=invitation, answer=answer)
     if contribution.strip():
         add_minute(
-            meeting=invitation.meeting, kind=MinuteKind.VIEW, text=contribution, category=category,
-            is_written_ahead=True, by=by,
+            meeting=invitation.meeting,
+            kind=MinuteKind.VIEW,
+            text=contribution,
+            category=category,
+            is_written_ahead=True,
+            by=by,
         )
     return invitation
 
@@ -193,7 +218,7 @@ def end_meeting(
         next_starts_at: when given, the next meeting is arranged at once, as long and with the same people, and its
             agenda drafted from the plan as it now stands.
 
-    Returns the next meeting, if any. Raises cases.rules.NotAllowed, or ValueError when somebody's attendance is missing.
+    Returns the next meeting, if any. Raises cases.rules.NotAllowed, or ValueError when an attendance is missing.
     """
     meeting = locked(meeting)
     check_can_change_meeting(by, meeting)
@@ -204,17 +229,29 @@ def end_meeting(
     for invitation, was in attendance.items():
         invitation.attendance = Attendance(was)
         invitation.save(update_fields=["attendance"])
-    meeting.status, meeting.held_at, meeting.next_meeting_at = MeetingStatus.HELD, timezone.now(), next_starts_at
+    meeting.status, meeting.held_at, meeting.next_meeting_at = (
+        MeetingStatus.HELD,
+        timezone.now(),
+        next_starts_at,
+    )
     if meeting.current_item_id:
-        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(discussed_at=timezone.now())
+        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(
+            discussed_at=timezone.now()
+        )
         meeting.current_item = None
     meeting.save(update_fields=["status", "held_at", "next_meeting_at", "current_item"])
     there = sum(was == Attendance.ATTENDED for was in attendance.values())
-    record_change(by, "Ended a meeting", case=meeting.case, obj=meeting, attended=there, invited=len(invitations))
-    write_event(case=meeting.case, title=f"A meeting was held, {there} of {len(invitations)} people came", by=by)
+    record_change(
+        by, "Ended a meeting", case=meeting.case, obj=meeting, attended=there, invited=len(invitations)
+    )
+    write_event(
+        case=meeting.case, title=f"A meeting was held, {there} of {len(invitations)} people came", by=by
+    )
     TeamMember.objects.current().filter(
         case=meeting.case,
-        membership__in=[i.membership_id for i, was in attendance.items() if i.membership_id and was == "attended"],
+        membership__in=[
+            i.membership_id for i, was in attendance.items() if i.membership_id and was == "attended"
+        ],
     ).update(last_contact_on=timezone.localdate())
     if next_starts_at is None:
         return None
@@ -222,13 +259,23 @@ def end_meeting(
 
 
 def _arrange_next(meeting, invitations, starts_at, by) -> Meeting:
-    on_team = set(TeamMember.objects.current().filter(case=meeting.case).values_list("membership_id", flat=True))
+    on_team = set(
+        TeamMember.objects.current().filter(case=meeting.case).values_list("membership_id", flat=True)
+    )
     people = [i.person for i in invitations if i.person]
     team = [i.membership for i in invitations if i.membership_id in on_team]
     return arrange_meeting(
-        case=meeting.case, title="Review meeting", kind=MeetingKind.REVIEW, starts_at=starts_at,
-        ends_at=starts_at + (meeting.ends_at - meeting.starts_at), chair=meeting.chair, place=meeting.place,
-        call_link=meeting.call_link, invite=[*team, *people], agenda=draft_agenda(meeting.case), by=by,
+        case=meeting.case,
+        title="Review meeting",
+        kind=MeetingKind.REVIEW,
+        starts_at=starts_at,
+        ends_at=starts_at + (meeting.ends_at - meeting.starts_at),
+        chair=meeting.chair,
+        place=meeting.place,
+        call_link=meeting.call_link,
+        invite=[*team, *people],
+        agenda=draft_agenda(meeting.case),
+        by=by,
     )
 
 
@@ -244,7 +291,9 @@ def sign_off(*, meeting: Meeting, by: Actor) -> Meeting:
     record_change(by, "Signed off the minutes", case=meeting.case, obj=meeting)
     write_event(case=meeting.case, title="Minutes of a meeting were signed off", by=by)
     meeting.status, meeting.signed_off_at, meeting.signed_off_by = (
-        MeetingStatus.SIGNED_OFF, timezone.now(), by.membership,
+        MeetingStatus.SIGNED_OFF,
+        timezone.now(),
+        by.membership,
     )
     meeting.save(update_fields=["status", "signed_off_at", "signed_off_by"])
     return meeting

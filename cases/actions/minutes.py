@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.actions.plan import add_action
-from cases.models import Action, AgendaItem, AgendaKind, Decision, Meeting, Minute, MinuteKind, Outcome, Person
+from cases.models import (
+    Action,
+    AgendaItem,
+    AgendaKind,
+    Decision,
+    Meeting,
+    Minute,
+    MinuteKind,
+    Outcome,
+    Person,
+)
 from cases.rules.meeting import check_can_change_meeting, check_can_write_minutes
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
@@ -42,8 +52,16 @@ def add_minute(
     if not text.strip():
         raise ValueError("Write something to add to the minutes.")
     minute = Minute.objects.create(
-        meeting=meeting, case=meeting.case, item=item, kind=kind, text=text.strip(), said_by=said_by,
-        category=_category(item, category), agency=by.agency, author=by.membership, is_written_ahead=is_written_ahead,
+        meeting=meeting,
+        case=meeting.case,
+        item=item,
+        kind=kind,
+        text=text.strip(),
+        said_by=said_by,
+        category=_category(item, category),
+        agency=by.agency,
+        author=by.membership,
+        is_written_ahead=is_written_ahead,
     )
     record_change(by, "Added to the minutes", case=meeting.case, obj=minute, kind=kind)
     return minute
@@ -51,7 +69,12 @@ def add_minute(
 
 @transaction.atomic
 def record_decision(
-    *, meeting: Meeting, text: str, agreed_by: str = "", item: AgendaItem | None = None, category: int | None = None,
+    *,
+    meeting: Meeting,
+    text: str,
+    agreed_by: str = "",
+    item: AgendaItem | None = None,
+    category: int | None = None,
     by: Actor,
 ) -> Decision:
     """Record what was decided. Raises cases.rules.NotAllowed, or ValueError for an empty decision."""
@@ -61,8 +84,14 @@ def record_decision(
     if not text.strip():
         raise ValueError("Write the decision.")
     decision = Decision.objects.create(
-        meeting=meeting, case=meeting.case, item=item, text=text.strip(), agreed_by=agreed_by,
-        category=_category(item, category), agency=by.agency, recorded_by=by.membership,
+        meeting=meeting,
+        case=meeting.case,
+        item=item,
+        text=text.strip(),
+        agreed_by=agreed_by,
+        category=_category(item, category),
+        agency=by.agency,
+        recorded_by=by.membership,
     )
     record_change(by, "Recorded a decision", case=meeting.case, obj=decision)
     return decision
@@ -87,8 +116,13 @@ def agree_action(
     check_can_write_minutes(by, meeting)
     _check_item(meeting, item)
     return add_action(
-        case=meeting.case, what=what, owner=owner, due_on=due_on, meeting=meeting,
-        outcome=outcome or (item.outcome if item else None), category=item.category if item and not outcome else None,
+        case=meeting.case,
+        what=what,
+        owner=owner,
+        due_on=due_on,
+        meeting=meeting,
+        outcome=outcome or (item.outcome if item else None),
+        category=item.category if item and not outcome else None,
         by=by,
     )
 
@@ -100,7 +134,9 @@ def move_to_item(*, meeting: Meeting, item: AgendaItem, by: Actor) -> Meeting:
     check_can_change_meeting(by, meeting)
     _check_item(meeting, item)
     if meeting.current_item_id and meeting.current_item_id != item.pk:
-        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(discussed_at=timezone.now())
+        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(
+            discussed_at=timezone.now()
+        )
     meeting.current_item = item
     meeting.save(update_fields=["current_item"])
     record_change(by, "Moved to an agenda item", case=meeting.case, obj=item)
@@ -118,8 +154,14 @@ def add_agenda_item(
         raise ValueError("Say what you want to talk about.")
     last = meeting.agenda.order_by("-position").values_list("position", flat=True).first() or 0
     item = AgendaItem.objects.create(
-        meeting=meeting, case=meeting.case, agency=by.agency, position=last + 1, title=title.strip(),
-        kind=AgendaKind.NEW, category=category, minutes_planned=minutes_planned,
+        meeting=meeting,
+        case=meeting.case,
+        agency=by.agency,
+        position=last + 1,
+        title=title.strip(),
+        kind=AgendaKind.NEW,
+        category=category,
+        minutes_planned=minutes_planned,
     )
     record_change(by, "Added to an agenda", case=meeting.case, obj=item)
     return item

@@ -58,8 +58,14 @@ def add_outcome(
     if next_review_on:
         set_review_date(case=case, next_review_on=next_review_on, by=by)
     outcome = Outcome.objects.create(
-        case=case, person=person, theme=theme, category=category, agency=by.agency, created_by=by.membership,
-        what_will_be_different=what_will_be_different, how_we_will_know=how_we_will_know,
+        case=case,
+        person=person,
+        theme=theme,
+        category=category,
+        agency=by.agency,
+        created_by=by.membership,
+        what_will_be_different=what_will_be_different,
+        how_we_will_know=how_we_will_know,
     )
     if score is not None:
         _save_score(outcome, score, rater, rater_person, timezone.localdate(), by)
@@ -76,20 +82,30 @@ def set_review_date(*, case: Case, next_review_on: dt.date, by: Actor) -> None:
         raise ValueError("The review date must be after today.")
     case.next_review_on = next_review_on
     case.save(update_fields=["next_review_on"])
-    record_change(by, "Set the plan's review date", case=case, obj=case, next_review_on=next_review_on.isoformat())
+    record_change(
+        by, "Set the plan's review date", case=case, obj=case, next_review_on=next_review_on.isoformat()
+    )
 
 
 @transaction.atomic
 def change_outcome(
-    *, outcome: Outcome, what_will_be_different: str, how_we_will_know: str, theme: str, category: int, by: Actor
+    *,
+    outcome: Outcome,
+    what_will_be_different: str,
+    how_we_will_know: str,
+    theme: str,
+    category: int,
+    by: Actor,
 ) -> Outcome:
     """Put an outcome into other words, or change who may read it. Raises cases.rules.NotAllowed."""
     check_can_change_plan(by, outcome.case)
     changed = {
         name: value
         for name, value in {
-            "what_will_be_different": what_will_be_different, "how_we_will_know": how_we_will_know,
-            "theme": theme, "category": category,
+            "what_will_be_different": what_will_be_different,
+            "how_we_will_know": how_we_will_know,
+            "theme": theme,
+            "category": category,
         }.items()
         if getattr(outcome, name) != value
     }
@@ -129,7 +145,11 @@ def _save_score(outcome, value, rater, rater_person, scored_on, by) -> OutcomeSc
     if scored_on > timezone.localdate():
         raise ValueError("The date of the score is in the future.")
     return OutcomeScore.objects.create(
-        outcome=outcome, value=value, rater=rater, rater_person=rater_person, scored_on=scored_on,
+        outcome=outcome,
+        value=value,
+        rater=rater,
+        rater_person=rater_person,
+        scored_on=scored_on,
         recorded_by=by.membership,
     )
 
@@ -191,9 +211,16 @@ def add_action(
     if due_on < timezone.localdate():
         raise ValueError("The date it is due must be today or later.")
     action = Action.objects.create(
-        case=case, outcome=outcome, what=what, due_on=due_on, from_meeting=meeting, carried_from=carried_from,
-        category=category or (outcome.category if outcome else Category.FAMILY), agency=by.agency,
-        created_by=by.membership, **_owner_columns(owner),
+        case=case,
+        outcome=outcome,
+        what=what,
+        due_on=due_on,
+        from_meeting=meeting,
+        carried_from=carried_from,
+        category=category or (outcome.category if outcome else Category.FAMILY),
+        agency=by.agency,
+        created_by=by.membership,
+        **_owner_columns(owner),
     )
     record_change(by, "Added an action to the plan", case=case, obj=action, due_on=due_on.isoformat())
     write_event(case=case, title="An action was added to the plan", category=action.category, by=by)
@@ -201,7 +228,9 @@ def add_action(
 
 
 @transaction.atomic
-def change_action(*, action: Action, what: str, owner: Membership | Person, due_on: dt.date, by: Actor) -> Action:
+def change_action(
+    *, action: Action, what: str, owner: Membership | Person, due_on: dt.date, by: Actor
+) -> Action:
     """Change an open action's words, owner or date. Raises cases.rules.NotAllowed, or ValueError as add_action."""
     check_can_change_plan(by, action.case)
     action = _locked(action)
@@ -217,7 +246,12 @@ def change_action(*, action: Action, what: str, owner: Membership | Person, due_
         setattr(action, name, value)
     action.save(update_fields=["what", "due_on", "owner_membership", "owner_person"])
     record_change(
-        by, "Changed an action", case=action.case, obj=action, due_on=due_on.isoformat(), due_before=before.isoformat()
+        by,
+        "Changed an action",
+        case=action.case,
+        obj=action,
+        due_on=due_on.isoformat(),
+        due_before=before.isoformat(),
     )
     return action
 
@@ -257,7 +291,9 @@ def finish_action(*, action: Action, by: Actor) -> Action:
 
 
 @transaction.atomic
-def give_up_action(*, action: Action, why_not: str, carry_to: dt.date | None = None, by: Actor) -> Action | None:
+def give_up_action(
+    *, action: Action, why_not: str, carry_to: dt.date | None = None, by: Actor
+) -> Action | None:
     """Say that an action was not done, and why; with `carry_to`, the same action goes on with that date.
 
     Returns the action that carries it forward, if any. Raises cases.rules.NotAllowed, or ValueError without a reason.
@@ -274,8 +310,14 @@ def give_up_action(*, action: Action, why_not: str, carry_to: dt.date | None = N
     if carry_to is None:
         return None
     return add_action(
-        case=action.case, what=action.what, owner=action.owner_membership or action.owner_person, due_on=carry_to,
-        outcome=action.outcome, category=action.category, carried_from=action, by=by,
+        case=action.case,
+        what=action.what,
+        owner=action.owner_membership or action.owner_person,
+        due_on=carry_to,
+        outcome=action.outcome,
+        category=action.category,
+        carried_from=action,
+        by=by,
     )
 
 

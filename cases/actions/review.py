@@ -42,15 +42,23 @@ def review_plan(
     if decision in _GOES_ON and (next_review_on is None or next_review_on <= timezone.localdate()):
         raise ValueError("Enter the date of the next review, after today.")
     review = PlanReview.objects.create(
-        case=case, agency=by.agency, reviewed_on=reviewed_on, summary=summary, decision=decision,
-        next_review_on=next_review_on if decision in _GOES_ON else None, snapshot=snapshot_of(case), meeting=meeting,
+        case=case,
+        agency=by.agency,
+        reviewed_on=reviewed_on,
+        summary=summary,
+        decision=decision,
+        next_review_on=next_review_on if decision in _GOES_ON else None,
+        snapshot=snapshot_of(case),
+        meeting=meeting,
         recorded_by=by.membership,
     )
     if review.next_review_on:
         case.next_review_on = review.next_review_on
         case.save(update_fields=["next_review_on"])
     record_change(by, "Reviewed the plan", case=case, obj=review, decision=decision)
-    write_event(case=case, title=f"Plan reviewed: {ReviewDecision(decision).label.split(':')[0].lower()}", by=by)
+    write_event(
+        case=case, title=f"Plan reviewed: {ReviewDecision(decision).label.split(':')[0].lower()}", by=by
+    )
     return review
 
 
@@ -61,7 +69,7 @@ def snapshot_of(case: Case) -> dict:
         "outcomes": {
             str(o.pk): [o.status, o.latest_score.value if o.latest_score else None] for o in outcomes
         },
-        "actions": dict(
-            (str(pk), status) for pk, status in Action.objects.filter(case=case).values_list("pk", "status")
-        ),
+        "actions": {
+            str(pk): status for pk, status in Action.objects.filter(case=case).values_list("pk", "status")
+        },
     }

@@ -46,7 +46,8 @@ def propose_step_down(
         to_hub: the case's own hub when not given.
         proposed_lead: who is to lead, if known; they join the team so that they can read the record first.
 
-    Raises cases.rules.NotAllowed, also when the lead's agency is not covered; ValueError when the family does not agree.
+    Raises cases.rules.NotAllowed, also when the lead's agency is not covered, and ValueError when the family does
+    not agree.
     """
     case = lock_case(case)
     check_can_step_down(by, case)
@@ -57,10 +58,18 @@ def propose_step_down(
     if proposed_lead:
         add_to_team(case=case, membership=proposed_lead, by=by)
     step_down = StepDown.objects.create(
-        case=case, agency=by.agency, to_hub=to_hub or case.hub, reason=reason, outstanding=outstanding,
-        final_meeting_at=final_meeting_at, family_agrees=family_agrees, proposed_lead=proposed_lead,
+        case=case,
+        agency=by.agency,
+        to_hub=to_hub or case.hub,
+        reason=reason,
+        outstanding=outstanding,
+        final_meeting_at=final_meeting_at,
+        family_agrees=family_agrees,
+        proposed_lead=proposed_lead,
         proposed_by=by.membership,
-        hand_over_by=add_working_days(timezone.localdate(), settings.EARLY_HELP["STEP_DOWN_HANDOVER_WORKING_DAYS"]),
+        hand_over_by=add_working_days(
+            timezone.localdate(), settings.EARLY_HELP["STEP_DOWN_HANDOVER_WORKING_DAYS"]
+        ),
     )
     record_change(by, "Proposed a step-down", case=case, obj=step_down)
     write_event(case=case, title=f"{by.agency.name} asked to hand the family back to early help", by=by)
@@ -144,8 +153,10 @@ def decline_to_take_over(*, step_down: StepDown, reason: str, by: Actor) -> Step
         check_can_become(step_down, StepDownStatus.PROPOSED)
     record_change(by, "Declined to take a family over", case=step_down.case, obj=step_down)
     write_event(
-        case=step_down.case, title=f"{by.agency.name} could not take the lead; the hub names somebody else",
-        body=reason, by=by,
+        case=step_down.case,
+        title=f"{by.agency.name} could not take the lead; the hub names somebody else",
+        body=reason,
+        by=by,
     )
     step_down.status, step_down.proposed_lead = StepDownStatus.PROPOSED, None
     step_down.save(update_fields=["status", "proposed_lead"])

@@ -1,4 +1,4 @@
-"""Stepping a case up to children's social care: sent with a frozen pack, decided against a clock, answered with a reason."""
+"""Stepping a case up to children's social care: sent with a frozen pack, decided against a clock, and answered."""
 
 from __future__ import annotations
 
@@ -88,18 +88,37 @@ def send_step_up(
     share = None
     if basis == StepUpBasis.RISK_OF_HARM:
         share = LawfulShare.objects.create(
-            case=case, agency=to_agency, basis=LawfulBasis.RISK_OF_HARM, reason=reason, family_told=family_told,
-            starts_on=timezone.localdate(), recorded_by=by.membership,
+            case=case,
+            agency=to_agency,
+            basis=LawfulBasis.RISK_OF_HARM,
+            reason=reason,
+            family_told=family_told,
+            starts_on=timezone.localdate(),
+            recorded_by=by.membership,
         )
     member = deciding_member(to_agency, case)
     already = TeamMember.objects.current().filter(case=case, membership=member).exists()
     seat = add_to_team(case=case, membership=member, helps_with="Decides on the step-up", by=by)
     sent_at = timezone.now()
     step_up = StepUp.objects.create(
-        case=case, agency=by.agency, to_agency=to_agency, kind=kind, threshold=list(threshold), reason=reason,
-        working_well=working_well, tried=tried, is_immediate_danger_told=danger_told, basis=basis,
-        family_told=family_told, why_family_not_told=why_family_not_told, pack=pack_of(case), lawful_share=share,
-        seat=None if already else seat, sent_by=by.membership, sent_at=sent_at, decide_by=decision_due(sent_at),
+        case=case,
+        agency=by.agency,
+        to_agency=to_agency,
+        kind=kind,
+        threshold=list(threshold),
+        reason=reason,
+        working_well=working_well,
+        tried=tried,
+        is_immediate_danger_told=danger_told,
+        basis=basis,
+        family_told=family_told,
+        why_family_not_told=why_family_not_told,
+        pack=pack_of(case),
+        lawful_share=share,
+        seat=None if already else seat,
+        sent_by=by.membership,
+        sent_at=sent_at,
+        decide_by=decision_due(sent_at),
     )
     record_change(by, "Stepped up to children's social care", case=case, obj=step_up, basis=basis, kind=kind)
     write_event(case=case, title=f"Stepped up to {to_agency.name}: waiting for a decision", by=by)
@@ -141,7 +160,11 @@ def withdraw_step_up(*, step_up: StepUp, by: Actor) -> StepUp:
     step_up = _locked(step_up)
     check_can_become(step_up, StepUpStatus.WITHDRAWN)
     check_can_withdraw_step_up(by, step_up)
-    step_up.status, step_up.decided_at, step_up.decided_by = StepUpStatus.WITHDRAWN, timezone.now(), by.membership
+    step_up.status, step_up.decided_at, step_up.decided_by = (
+        StepUpStatus.WITHDRAWN,
+        timezone.now(),
+        by.membership,
+    )
     step_up.save(update_fields=["status", "decided_at", "decided_by"])
     record_change(by, "Took back a step-up", case=step_up.case, obj=step_up)
     write_event(case=step_up.case, title="The step-up was taken back", by=by)
@@ -170,8 +193,11 @@ def _decide(step_up: StepUp, status: str, reason: str, by: Actor) -> StepUp:
 def _write_reason(step_up: StepUp, by: Actor) -> None:
     """The reason stands on the timeline for those who may read safeguarding information."""
     write_event(
-        case=step_up.case, title="Reason given for the decision on the step-up", body=step_up.decision_reason,
-        category=Category.SAFEGUARDING, by=by,
+        case=step_up.case,
+        title="Reason given for the decision on the step-up",
+        body=step_up.decision_reason,
+        category=Category.SAFEGUARDING,
+        by=by,
     )
 
 

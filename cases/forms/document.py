@@ -13,7 +13,9 @@ from earlyhelp.web.forms import Form, Look
 
 class DocumentForm(Form):
     file = forms.FileField(label="File", max_length=200)
-    title = forms.CharField(label="What is it?", max_length=120, help_text="For example: Letter about the repairs")
+    title = forms.CharField(
+        label="What is it?", max_length=120, help_text="For example: Letter about the repairs"
+    )
     about = WhoField(label="Who is it about?", required=False)
     category = category_field()
     meeting = forms.ModelChoiceField(

@@ -35,12 +35,15 @@ class AskToLeadForm(Form):
 
     membership = MembershipField(label="Who do you ask?")
     note = forms.CharField(
-        label="Hand-over note", widget=forms.Textarea,
+        label="Hand-over note",
+        widget=forms.Textarea,
         help_text="What the next lead needs to know: what works, what to watch, what was promised.",
     )
     answer_by = NearDateField(label="Answer needed by", required=False, not_before=timezone.localdate)
     stays = forms.ChoiceField(
-        label="Does the lead who hands over stay on the team?", widget=forms.RadioSelect, initial="yes",
+        label="Does the lead who hands over stay on the team?",
+        widget=forms.RadioSelect,
+        initial="yes",
         choices=[("yes", "Yes"), ("no", "No")],
     )
     family_agrees = forms.BooleanField(
@@ -48,8 +51,10 @@ class AskToLeadForm(Form):
         error_messages={"required": "Ask the family first. They have a say in who leads."},
     )
     looks = {
-        "membership": Look(label_size="s", search=True), "note": Look(label_size="s", rows=5),
-        "answer_by": Look(label_size="s"), "stays": Look(label_size="s", inline=True),
+        "membership": Look(label_size="s", search=True),
+        "note": Look(label_size="s", rows=5),
+        "answer_by": Look(label_size="s"),
+        "stays": Look(label_size="s", inline=True),
     }
 
     def __init__(self, *args, memberships, workload, former_days: int, **kwargs):
@@ -73,11 +78,16 @@ class AnswerLeadForm(Form):
     """Accept or decline the lead."""
 
     answer = forms.ChoiceField(
-        label="Will you lead?", widget=forms.RadioSelect,
+        label="Will you lead?",
+        widget=forms.RadioSelect,
         choices=[("accept", "Yes, I accept"), ("decline", "No, I cannot")],
     )
-    reason = forms.CharField(label="Why not?", widget=forms.Textarea, required=False,
-                             help_text="The person who asked you will read this.")
+    reason = forms.CharField(
+        label="Why not?",
+        widget=forms.Textarea,
+        required=False,
+        help_text="The person who asked you will read this.",
+    )
     looks = {
         "answer": Look(label_size="m", reveals={"decline": "reason"}),
         "reason": Look(rows=3, needed="Say why you cannot lead"),

@@ -14,8 +14,12 @@ from hubs.models import Category
 def category_field(**kwargs) -> forms.TypedChoiceField:
     """What kind of information something is, which decides who reads it."""
     return forms.TypedChoiceField(
-        label="What kind of information is this?", choices=Category.choices, coerce=int, initial=Category.FAMILY,
-        help_text="This decides which agencies on the team can read it.", **kwargs,
+        label="What kind of information is this?",
+        choices=Category.choices,
+        coerce=int,
+        initial=Category.FAMILY,
+        help_text="This decides which agencies on the team can read it.",
+        **kwargs,
     )
 
 
@@ -24,11 +28,14 @@ class OutcomeForm(Form):
 
     person = WhoField(label="Who is this for?", required=False)
     what_will_be_different = forms.CharField(
-        label="What will be different?", max_length=200,
+        label="What will be different?",
+        max_length=200,
         help_text="In words the family would use. For example: In school on time, four days a week",
     )
     how_we_will_know = forms.CharField(
-        label="How will we know?", max_length=300, widget=forms.Textarea,
+        label="How will we know?",
+        max_length=300,
+        widget=forms.Textarea,
         help_text="Something you can see or count",
     )
     theme = forms.ChoiceField(label="Theme", choices=[("", "Select a theme"), *Theme.choices], required=False)
@@ -36,13 +43,19 @@ class OutcomeForm(Form):
     rater = WhoField(label="Who gave this score?", required=False)
     category = category_field()
     next_review_on = NearDateField(
-        label="When will the plan be reviewed?", not_before=timezone.localdate, what="review date",
+        label="When will the plan be reviewed?",
+        not_before=timezone.localdate,
+        what="review date",
     )
 
     looks = {
-        "person": Look(label_size="s"), "what_will_be_different": Look(label_size="s"),
-        "how_we_will_know": Look(label_size="s", rows=2), "theme": Look(label_size="s"),
-        "rater": Look(label_size="s"), "category": Look(label_size="s"), "next_review_on": Look(label_size="s"),
+        "person": Look(label_size="s"),
+        "what_will_be_different": Look(label_size="s"),
+        "how_we_will_know": Look(label_size="s", rows=2),
+        "theme": Look(label_size="s"),
+        "rater": Look(label_size="s"),
+        "category": Look(label_size="s"),
+        "next_review_on": Look(label_size="s"),
     }
 
     def __init__(self, *args, case: Case, outcome: Outcome | None = None, **kwargs):
@@ -108,10 +121,13 @@ class EndOutcomeForm(Form):
     """How an outcome ended."""
 
     status = forms.ChoiceField(
-        label="How did it go?", widget=forms.RadioSelect,
+        label="How did it go?",
+        widget=forms.RadioSelect,
         choices=[(s.value, s.label) for s in OutcomeStatus if s != OutcomeStatus.OPEN],
     )
-    note = forms.CharField(label="What made the difference, or what got in the way?", widget=forms.Textarea, required=False)
+    note = forms.CharField(
+        label="What made the difference, or what got in the way?", widget=forms.Textarea, required=False
+    )
     looks = {"status": Look(label_size="s"), "note": Look(label_size="s", rows=3)}
 
 
@@ -119,18 +135,23 @@ class ActionForm(Form):
     """One action with its one owner. The outcome is chosen when the page does not say it."""
 
     what = forms.CharField(
-        label="What will be done?", max_length=200,
+        label="What will be done?",
+        max_length=200,
         help_text="One thing, so that everybody can tell when it is done",
     )
     owner = WhoField(label="Who will do it?", help_text="One person. It may be somebody in the family.")
     due_on = NearDateField(label="By when?", not_before=timezone.localdate, what="date it is due")
     outcome = forms.ModelChoiceField(
-        label="Which outcome does it help?", queryset=Outcome.objects.none(), required=False,
+        label="Which outcome does it help?",
+        queryset=Outcome.objects.none(),
+        required=False,
         empty_label="The plan as a whole",
     )
     looks = {name: Look(label_size="s") for name in ("what", "owner", "due_on", "outcome")}
 
-    def __init__(self, *args, case: Case, action: Action | None = None, choose_outcome: bool = True, **kwargs):
+    def __init__(
+        self, *args, case: Case, action: Action | None = None, choose_outcome: bool = True, **kwargs
+    ):
         if action:
             owner = action.owner_membership or action.owner_person
             kwargs["initial"] = {"what": action.what, "owner": key_of(owner), "due_on": action.due_on}
@@ -149,18 +170,24 @@ class NotDoneForm(Form):
     """Why an action was not done, and whether it goes on."""
 
     why_not = forms.CharField(
-        label="Why was it not done?", widget=forms.Textarea,
+        label="Why was it not done?",
+        widget=forms.Textarea,
         help_text="What got in the way. This helps the next plan and is not about blame.",
     )
     go_on = forms.ChoiceField(
-        label="Is it still needed?", widget=forms.RadioSelect,
+        label="Is it still needed?",
+        widget=forms.RadioSelect,
         choices=[("yes", "Yes, carry it forward"), ("no", "No")],
     )
     carry_to = NearDateField(
-        label="New date", required=False, not_before=timezone.localdate, what="new date",
+        label="New date",
+        required=False,
+        not_before=timezone.localdate,
+        what="new date",
     )
     looks = {
-        "why_not": Look(label_size="s", rows=3), "go_on": Look(label_size="s", reveals={"yes": "carry_to"}),
+        "why_not": Look(label_size="s", rows=3),
+        "go_on": Look(label_size="s", reveals={"yes": "carry_to"}),
         "carry_to": Look(needed="Enter the new date"),
     }
 
@@ -170,17 +197,25 @@ class ReviewForm(Form):
 
     reviewed_on = NearDateField(label="Date of the review", not_after=timezone.localdate)
     summary = forms.CharField(
-        label="What has changed, and what has not?", widget=forms.Textarea,
+        label="What has changed, and what has not?",
+        widget=forms.Textarea,
         help_text="Start with what is better. Say what the family and each child think.",
     )
-    decision = forms.ChoiceField(label="What happens next?", choices=ReviewDecision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label="What happens next?", choices=ReviewDecision.choices, widget=forms.RadioSelect
+    )
     next_review_on = NearDateField(
-        label="Date of the next review", required=False, not_before=timezone.localdate, what="next review date",
+        label="Date of the next review",
+        required=False,
+        not_before=timezone.localdate,
+        what="next review date",
         help_text="Needed when the plan goes on. For example, 27/3/2026",
     )
     looks = {
-        "reviewed_on": Look(label_size="s"), "summary": Look(label_size="s", rows=6),
-        "decision": Look(label_size="s"), "next_review_on": Look(label_size="s"),
+        "reviewed_on": Look(label_size="s"),
+        "summary": Look(label_size="s", rows=6),
+        "decision": Look(label_size="s"),
+        "next_review_on": Look(label_size="s"),
     }
 
     def clean(self):

@@ -31,7 +31,9 @@ def relative(person: Person) -> str:
 class WhoField(forms.ChoiceField):
     """One person, as a drop-down with the team first. Gives a Membership or a Person; call `offer(case)` first."""
 
-    def offer(self, case: Case, *, team: bool = True, family: bool = True, whole_family: bool = False) -> None:
+    def offer(
+        self, case: Case, *, team: bool = True, family: bool = True, whole_family: bool = False
+    ) -> None:
         """Fill in who can be chosen. `whole_family`: an empty answer stands for everybody."""
         self._people = {}
         groups = []

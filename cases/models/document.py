@@ -24,7 +24,9 @@ class DocumentStatus(models.TextChoices):
 
 class DocumentQuerySet(models.QuerySet):
     def with_list_data(self):
-        return self.select_related("uploaded_by__user", "agency", "about", "meeting").order_by("-uploaded_at", "-id")
+        return self.select_related("uploaded_by__user", "agency", "about", "meeting").order_by(
+            "-uploaded_at", "-id"
+        )
 
 
 class Document(models.Model):
@@ -34,8 +36,12 @@ class Document(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
-    about = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
-    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
+    about = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    meeting = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
     title = models.CharField(max_length=120)
     original_name = models.CharField("file name", max_length=200)
     content_type = models.CharField(max_length=100)

@@ -74,7 +74,9 @@ class Meeting(models.Model):
     cancel_reason = models.CharField(max_length=200, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     signed_off_at = models.DateTimeField(null=True, blank=True)
-    signed_off_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_off_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     arranged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     arranged_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -87,7 +89,9 @@ class Meeting(models.Model):
             models.Index(fields=["starts_at"], condition=Q(status="planned"), name="meeting_to_come"),
         ]
         constraints = [
-            models.CheckConstraint(name="meeting_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="meeting_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
             models.CheckConstraint(
                 name="meeting_sign_off_facts_together",
                 condition=Q(status="signed_off", signed_off_at__isnull=False, signed_off_by__isnull=False)
@@ -101,6 +105,15 @@ class Meeting(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.status in (MeetingStatus.SIGNED_OFF, MeetingStatus.CANCELLED)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether minutes can be written: on now, started by the chair, or held and not signed off."""
+        return (
+            self.status == MeetingStatus.HELD
+            or not self.is_locked
+            and (self.is_now or bool(self.current_item_id))
+        )
 
     @property
     def is_now(self) -> bool:
@@ -121,6 +134,17 @@ class Attendance(models.TextChoices):
     ABSENT = "absent", "Was not there"
 
 
+class InvitationQuerySet(models.QuerySet):
+    def unanswered_by(self, actor):
+        """Invitations to meetings still to come that wait for this person's answer."""
+        return self.filter(
+            membership=actor.membership,
+            answer=InvitationAnswer.INVITED,
+            meeting__status=MeetingStatus.PLANNED,
+            meeting__ends_at__gte=timezone.now(),
+        ).order_by("meeting__starts_at")
+
+
 class Invitation(models.Model):
     """One person asked to one meeting: a professional or a member of the family."""
 
@@ -130,13 +154,17 @@ class Invitation(models.Model):
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
     )
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
     answer = models.CharField(max_length=8, choices=InvitationAnswer, default=InvitationAnswer.INVITED)
     answer_note = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     attendance = models.CharField(max_length=9, choices=Attendance, blank=True)
     invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["invited_at", "id"]
@@ -211,7 +239,9 @@ class Minute(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="minutes")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="minutes")
+    item = models.ForeignKey(
+        AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="minutes"
+    )
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
@@ -239,7 +269,9 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="decisions")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    item = models.ForeignKey(
+        AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.CharField(max_length=300)

@@ -52,7 +52,11 @@ class Outcome(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="outcomes")
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes",
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outcomes",
         help_text="Empty when it is for the whole family.",
     )
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
@@ -74,7 +78,8 @@ class Outcome(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="outcome_end_facts_together",
-                condition=Q(status="open", ended_at__isnull=True) | Q(ended_at__isnull=False) & ~Q(status="open"),
+                condition=Q(status="open", ended_at__isnull=True)
+                | Q(ended_at__isnull=False) & ~Q(status="open"),
             ),
             models.CheckConstraint(
                 name="outcome_says_what_and_how",
@@ -107,7 +112,9 @@ class OutcomeScore(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="scores")
     rater = models.CharField("who gave the score", max_length=120)
-    rater_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    rater_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     value = models.PositiveSmallIntegerField()
     scored_on = models.DateField(default=timezone.localdate)
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
@@ -143,9 +150,9 @@ class ActionQuerySet(models.QuerySet):
         return self.filter(owner_membership=actor.membership)
 
     def with_owners(self):
-        return self.select_related("owner_membership__user", "owner_membership__agency", "owner_person").order_by(
-            "due_on", "created_at", "id"
-        )
+        return self.select_related(
+            "owner_membership__user", "owner_membership__agency", "owner_person"
+        ).order_by("due_on", "created_at", "id")
 
 
 class Action(models.Model):
@@ -154,7 +161,11 @@ class Action(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="actions")
     outcome = models.ForeignKey(
-        Outcome, on_delete=models.PROTECT, null=True, blank=True, related_name="actions",
+        Outcome,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
         help_text="Empty when it serves the plan as a whole.",
     )
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
@@ -163,7 +174,9 @@ class Action(models.Model):
     owner_membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="actions"
     )
-    owner_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    owner_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="actions"
+    )
     due_on = models.DateField()
     status = models.CharField(max_length=12, choices=ActionStatus, default=ActionStatus.NOT_STARTED)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -172,7 +185,11 @@ class Action(models.Model):
     )
     why_not = models.TextField("why it was not done", blank=True)
     carried_from = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried_to",
         help_text="The earlier action that this one carries forward.",
     )
     from_meeting = models.ForeignKey(
@@ -188,7 +205,8 @@ class Action(models.Model):
         indexes = [
             models.Index(fields=["case", "status", "due_on"], name="action_of_case"),
             models.Index(
-                fields=["owner_membership", "due_on"], name="action_open_of_owner",
+                fields=["owner_membership", "due_on"],
+                name="action_open_of_owner",
                 condition=Q(status__in=["not_started", "started"]),
             ),
         ]
@@ -207,7 +225,9 @@ class Action(models.Model):
             ),
             models.CheckConstraint(
                 name="action_is_done_after_it_starts",
-                condition=Q(started_at__isnull=True) | Q(done_at__isnull=True) | Q(done_at__gte=F("started_at")),
+                condition=Q(started_at__isnull=True)
+                | Q(done_at__isnull=True)
+                | Q(done_at__gte=F("started_at")),
             ),
             models.CheckConstraint(name="action_says_what", condition=~Q(what="")),
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,9 +11,11 @@ from django.utils import timezone
 
 from cases.models.case import Case
 from cases.models.sharing import LawfulShare
-from cases.models.team import TeamMember
+from cases.models.team import LeadProfessional, TeamMember
 from earlyhelp.web.ids import new_id
 from hubs.models import Agency, Category, Hub, Membership
+
+ANSWER_SHOWN_DAYS = 14  # how long a decision stays in the sender's My work
 
 
 class StepUpKind(models.TextChoices):
@@ -61,6 +65,16 @@ class StepUpQuerySet(models.QuerySet):
         """Those sent to the agency this person acts for."""
         return self.filter(to_agency=actor.agency)
 
+    def answered_for(self, actor):
+        """Decisions of the last ANSWER_SHOWN_DAYS on what this person sent, or on cases they lead: for My work."""
+        since = timezone.now() - dt.timedelta(days=ANSWER_SHOWN_DAYS)
+        led = LeadProfessional.objects.filter(membership=actor.membership, until_at=None)
+        return self.filter(
+            Q(sent_by=actor.membership) | Q(case__in=led.values("case_id")),
+            status__in=[StepUpStatus.ACCEPTED, StepUpStatus.DECLINED],
+            decided_at__gte=since,
+        )
+
     def with_list_data(self):
         return self.select_related("to_agency", "agency", "sent_by__user", "decided_by__user")
 
@@ -79,22 +93,31 @@ class StepUp(models.Model):
     working_well = models.TextField("what is working well", blank=True)
     tried = models.TextField("what has been tried", blank=True)
     is_immediate_danger_told = models.BooleanField(
-        default=False, help_text="The sender has read that a child in immediate danger needs 999, not this form."
+        default=False,
+        help_text="The sender has read that a child in immediate danger needs 999, not this form.",
     )
     basis = models.CharField(max_length=12, choices=StepUpBasis)
     family_told = models.BooleanField(default=True)
     why_family_not_told = models.TextField(blank=True)
     pack = models.JSONField(default=dict, help_text="The record as it was when sent.")
-    lawful_share = models.ForeignKey(LawfulShare, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lawful_share = models.ForeignKey(
+        LawfulShare, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     seat = models.ForeignKey(
-        TeamMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        TeamMember,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="The place on the team that gives the deciding agency sight of the case.",
     )
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
     decide_by = models.DateTimeField()
     status = models.CharField(max_length=10, choices=StepUpStatus, default=StepUpStatus.SENT)
-    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField("reason sent back", blank=True)
 
@@ -103,20 +126,25 @@ class StepUp(models.Model):
     class Meta:
         ordering = ["-sent_at", "-id"]
         indexes = [
-            models.Index(fields=["to_agency", "decide_by"], condition=Q(status="sent"), name="step_up_waiting"),
+            models.Index(
+                fields=["to_agency", "decide_by"], condition=Q(status="sent"), name="step_up_waiting"
+            ),
             models.Index(fields=["case", "-sent_at"], name="step_up_of_case"),
         ]
         constraints = [
             models.UniqueConstraint(name="one_step_up_waiting", fields=["case"], condition=Q(status="sent")),
             models.CheckConstraint(
                 name="step_up_decision_facts_together",
-                condition=Q(status="sent", decided_at__isnull=True, decided_by__isnull=True, decision_reason="")
+                condition=Q(
+                    status="sent", decided_at__isnull=True, decided_by__isnull=True, decision_reason=""
+                )
                 | Q(status__in=["accepted", "declined"], decided_at__isnull=False, decided_by__isnull=False)
                 & ~Q(decision_reason="")
                 | Q(status="withdrawn", decided_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="step_up_says_why_family_not_told", condition=Q(family_told=True) | ~Q(why_family_not_told="")
+                name="step_up_says_why_family_not_told",
+                condition=Q(family_told=True) | ~Q(why_family_not_told=""),
             ),
             models.CheckConstraint(name="step_up_has_a_reason", condition=~Q(reason="")),
         ]
@@ -146,6 +174,13 @@ class StepDownQuerySet(models.QuerySet):
         """Not finished: children's social care still holds the case."""
         return self.filter(status__in=[StepDownStatus.PROPOSED, StepDownStatus.ACCEPTED])
 
+    def waiting_for(self, actor):
+        """Those that wait for this person: named to lead, or for their hub to name somebody."""
+        return self.open().filter(
+            Q(proposed_lead=actor.membership)
+            | Q(to_hub__in=actor.hub_ids, status=StepDownStatus.PROPOSED, proposed_lead__isnull=True)
+        )
+
     def with_list_data(self):
         return self.select_related(
             "to_hub", "agency", "proposed_by__user", "proposed_lead__user", "proposed_lead__agency"
@@ -158,7 +193,9 @@ class StepDown(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="step_downs")
     category = models.PositiveSmallIntegerField(choices=Category, default=Category.FAMILY)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", help_text="Who hands it back.")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="+", help_text="Who hands it back."
+    )
     to_hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="step_downs")
     reason = models.TextField("why early help is now enough")
     outstanding = models.TextField("what still has to be done", blank=True)
@@ -171,9 +208,13 @@ class StepDown(models.Model):
     proposed_at = models.DateTimeField(default=timezone.now)
     hand_over_by = models.DateField(help_text="When the lead professional should have accepted.")
     status = models.CharField(max_length=10, choices=StepDownStatus, default=StepDownStatus.PROPOSED)
-    hub_accepted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    hub_accepted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     hub_accepted_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     answer_reason = models.TextField("reason sent back", blank=True)
 
@@ -183,7 +224,8 @@ class StepDown(models.Model):
         ordering = ["-proposed_at", "-id"]
         indexes = [
             models.Index(
-                fields=["to_hub", "hand_over_by"], name="step_down_open",
+                fields=["to_hub", "hand_over_by"],
+                name="step_down_open",
                 condition=Q(status__in=["proposed", "accepted"]),
             ),
             models.Index(fields=["case", "-proposed_at"], name="step_down_of_case"),
@@ -195,7 +237,11 @@ class StepDown(models.Model):
             models.CheckConstraint(
                 name="step_down_end_facts_together",
                 condition=Q(status__in=["proposed", "accepted"], ended_at__isnull=True, ended_by__isnull=True)
-                | Q(status__in=["declined", "withdrawn", "finished"], ended_at__isnull=False, ended_by__isnull=False),
+                | Q(
+                    status__in=["declined", "withdrawn", "finished"],
+                    ended_at__isnull=False,
+                    ended_by__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="step_down_waits_for_a_named_lead",

@@ -22,15 +22,18 @@ def check_can_ask_to_lead(actor: Actor, case: Case) -> None:
     if case.status == CaseStatus.CLOSED:
         raise NotAllowed("This record is closed.")
     if not (leads(actor, case) or runs_hub_of(actor, case) or _manages_lead(actor, case)):
-        raise NotAllowed("Only the lead professional, their manager or the hub can ask somebody else to lead.")
+        raise NotAllowed(
+            "Only the lead professional, their manager or the hub can ask somebody else to lead."
+        )
     if case.lead_requests.filter(status="waiting").exists():
         raise NotAllowed("Somebody has been asked to lead already. Take that request back first.")
 
 
 def _manages_lead(actor: Actor, case: Case) -> bool:
-    return actor.has_role(Role.AGENCY_LEAD) and case.leads.filter(
-        until_at__isnull=True, membership__agency=actor.agency
-    ).exists()
+    return (
+        actor.has_role(Role.AGENCY_LEAD)
+        and case.leads.filter(until_at__isnull=True, membership__agency=actor.agency).exists()
+    )
 
 
 def check_can_assign_lead(actor: Actor, case: Case, membership: Membership) -> None:

@@ -26,7 +26,9 @@ def check_can_change_meeting(actor: Actor, meeting: Meeting) -> None:
     check_can_write(actor, meeting.case)
     check_is_open(meeting)
     if not runs_meeting(actor, meeting):
-        raise NotAllowed("Only the chair, whoever arranged the meeting, the lead professional or the hub can do this.")
+        raise NotAllowed(
+            "Only the chair, whoever arranged the meeting, the lead professional or the hub can do this."
+        )
 
 
 def runs_meeting(actor: Actor, meeting: Meeting) -> bool:

@@ -18,11 +18,15 @@ def check_can_step_up(actor: Actor, case: Case) -> None:
     """
     check_can_write(actor, case)
     if case.status == CaseStatus.CLOSED:
-        raise NotAllowed("This record is closed. Ring children’s social care if you are worried about a child.")
+        raise NotAllowed(
+            "This record is closed. Ring children’s social care if you are worried about a child."
+        )
     if case.status == CaseStatus.STEPPED_UP:
         raise NotAllowed("Children’s social care holds this case already. Ring them with anything new.")
     if case.step_ups.waiting().exists():
-        raise NotAllowed("A step-up is waiting for its decision. Ring children’s social care with anything new.")
+        raise NotAllowed(
+            "A step-up is waiting for its decision. Ring children’s social care with anything new."
+        )
 
 
 def missing_to_step_up(case: Case, agency: Agency, basis: str) -> list[str]:
@@ -40,7 +44,9 @@ def missing_to_step_up(case: Case, agency: Agency, basis: str) -> list[str]:
     if basis == StepUpBasis.CONSENT:
         agreed = Consent.objects.in_force().filter(case=case, agency=agency, answer="given").exists()
         if not agreed:
-            missing.append(f"The family’s agreement to share with {agency.name} is not recorded. Record it first.")
+            missing.append(
+                f"The family’s agreement to share with {agency.name} is not recorded. Record it first."
+            )
     return missing
 
 
@@ -82,7 +88,9 @@ def check_can_step_down(actor: Actor, case: Case) -> None:
     check_can_write(actor, case)
     held = case.status == CaseStatus.STEPPED_UP or (
         case.status == CaseStatus.OPEN
-        and case.leads.filter(until_at__isnull=True, membership__agency__kind=AgencyKind.COUNCIL_SOCIAL_CARE).exists()
+        and case.leads.filter(
+            until_at__isnull=True, membership__agency__kind=AgencyKind.COUNCIL_SOCIAL_CARE
+        ).exists()
     )
     if not held:
         raise NotAllowed("Children’s social care does not hold this case.")

@@ -34,7 +34,10 @@ def document_add(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request, reference, "documents")
     check_can_add_document(request.actor, case)
     form = DocumentForm(
-        request.POST or None, request.FILES or None, case=case, max_mb=settings.EARLY_HELP["DOCUMENT_MAX_MB"],
+        request.POST or None,
+        request.FILES or None,
+        case=case,
+        max_mb=settings.EARLY_HELP["DOCUMENT_MAX_MB"],
         initial={"meeting": request.GET.get("meeting", "")},
     )
     if request.method == "POST" and form.is_valid():
@@ -52,7 +55,9 @@ def document_download(request: HttpRequest, reference: str, pk) -> HttpResponse:
     case = get_case_for(request, reference, "documents")
     document = get_object_or_404(Document, pk=pk, case=case)
     response = FileResponse(
-        open_document(document=document, by=request.actor), as_attachment=True, filename=document.original_name,
+        open_document(document=document, by=request.actor),
+        as_attachment=True,
+        filename=document.original_name,
         content_type=document.content_type,
     )
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -40,12 +40,15 @@ def lead(request: HttpRequest, reference: str) -> HttpResponse:
     current = next((each for each in leads if each.until_at is None), None)
     waiting = _requests(case).filter(status=RequestStatus.WAITING).first()
     context = {
-        "leads": leads, "current": current, "waiting": waiting,
+        "leads": leads,
+        "current": current,
+        "waiting": waiting,
         "answered": _requests(case).filter(status=RequestStatus.DECLINED)[:3],
         "may_ask": bool(current) and can_ask_to_lead(request.actor, case),
         "may_take_back": bool(waiting) and can_take_back_lead_request(request.actor, waiting),
         "is_for_me": bool(waiting) and waiting.to_membership_id == request.actor.membership.pk,
-        "may_assign": current is None and case.is_open
+        "may_assign": current is None
+        and case.is_open
         and (runs_hub_of(request.actor, case) or is_on_team(request.actor, case)),
     }
     if context["may_assign"]:
@@ -57,7 +60,11 @@ def lead(request: HttpRequest, reference: str) -> HttpResponse:
         )
         if request.method == "POST" and context["form"].is_valid():
             done, _ = attempt(
-                context["form"], actions.assign_lead, case=case, by=request.actor, **context["form"].cleaned_data
+                context["form"],
+                actions.assign_lead,
+                case=case,
+                by=request.actor,
+                **context["form"].cleaned_data,
             )
             if done:
                 messages.success(request, "This family has a lead again.")
@@ -73,7 +80,9 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
     leading = case.leads.filter(until_at__isnull=True).values_list("membership_id", flat=True)
     people = [membership for membership in could_lead(case) if membership.pk not in set(leading)]
     form = AskToLeadForm(
-        request.POST or None, memberships=people, workload=actions.workload_of(people),
+        request.POST or None,
+        memberships=people,
+        workload=actions.workload_of(people),
         former_days=settings.EARLY_HELP["FORMER_LEAD_DAYS"],
     )
     if request.method == "POST" and form.is_valid():
@@ -103,11 +112,17 @@ def answer(request: HttpRequest, reference: str, pk) -> HttpResponse:
             done, _ = attempt(form, actions.accept_lead, request=asked, by=request.actor)
         else:
             done, _ = attempt(
-                form, actions.decline_lead, request=asked, reason=form.cleaned_data["reason"], by=request.actor
+                form,
+                actions.decline_lead,
+                request=asked,
+                reason=form.cleaned_data["reason"],
+                by=request.actor,
             )
         if done:
             accepted = form.cleaned_data["answer"] == "accept"
-            messages.success(request, "You lead this family from now on." if accepted else "Your answer was sent back.")
+            messages.success(
+                request, "You lead this family from now on." if accepted else "Your answer was sent back."
+            )
             return redirect("record-overview", case.reference)
     load = actions.workload_of([request.actor.membership])[request.actor.membership.pk]
     context = {"form": form, "asked": asked, "load": load, "load_after": load + 1, "team": current_team(case)}

@@ -103,7 +103,9 @@ def meeting_cancel(request: HttpRequest, reference: str, pk) -> HttpResponse:
     check_can_change_meeting(request.actor, meeting)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done, _ = attempt(form, actions.cancel_meeting, meeting=meeting, by=request.actor, **form.cleaned_data)
+        done, _ = attempt(
+            form, actions.cancel_meeting, meeting=meeting, by=request.actor, **form.cleaned_data
+        )
         if done:
             messages.success(request, "Meeting cancelled.")
             return redirect("record-meetings", case.reference)
@@ -135,7 +137,9 @@ def meeting_answer(request: HttpRequest, reference: str, pk, invitation) -> Http
     is_mine = found.membership_id is not None
     form = (AnswerForm if is_mine else FamilyAnswerForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done, _ = attempt(form, actions.answer_invitation, invitation=found, by=request.actor, **form.cleaned_data)
+        done, _ = attempt(
+            form, actions.answer_invitation, invitation=found, by=request.actor, **form.cleaned_data
+        )
         if done:
             messages.success(request, "Answer recorded.")
             return redirect("meeting", case.reference, meeting.pk)
@@ -167,7 +171,9 @@ def meeting_end(request: HttpRequest, reference: str, pk) -> HttpResponse:
     invitations = list(meeting.invitations.select_related("membership__user", "person"))
     form = EndForm(request.POST or None, meeting=meeting, invitations=invitations)
     if request.method == "POST" and form.is_valid():
-        done, following = attempt(form, actions.end_meeting, meeting=meeting, by=request.actor, **form.facts())
+        done, following = attempt(
+            form, actions.end_meeting, meeting=meeting, by=request.actor, **form.facts()
+        )
         if done:
             words = "Meeting ended, and the next one is arranged." if following else "Meeting ended."
             messages.success(request, f"{words} The chair can now sign off the minutes.")

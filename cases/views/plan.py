@@ -94,7 +94,9 @@ def outcome_score(request: HttpRequest, reference: str, pk) -> HttpResponse:
         if done:
             messages.success(request, "Score recorded.")
             return redirect("record-plan", case.reference)
-    return _form_page(request, case, form, "Score an outcome", "Record score", about=outcome.what_will_be_different)
+    return _form_page(
+        request, case, form, "Score an outcome", "Record score", about=outcome.what_will_be_different
+    )
 
 
 @access(Permission.CASE_WRITE)
@@ -196,7 +198,9 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
         done, _ = attempt(form, review_plan, case=case, by=request.actor, **form.cleaned_data)
         if done:
             messages.success(request, "Review recorded.")
-            next_page = {"step_up": "record-steps", "close": "record-steps"}.get(form.cleaned_data["decision"])
+            next_page = {"step_up": "record-steps", "close": "record-steps"}.get(
+                form.cleaned_data["decision"]
+            )
             return redirect(next_page or "record-plan", case.reference)
     context = {"form": form, "plan": plan_of(case)}
     return render_record(request, "cases/plan/review.html", case, "plan", context)

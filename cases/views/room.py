@@ -30,14 +30,18 @@ def meeting(request: HttpRequest, reference: str, pk) -> HttpResponse:
 def _room_page(request, case, found, form, status=200):
     chosen = request.POST.get("item", "") or request.GET.get("item", "")
     may_write = can_write_minutes(request.actor, found)
+    room = room_of(case, found, chosen, request.actor)
     context = {
         "case": case,
-        "room": room_of(case, found, chosen, request.actor),
+        "room": room,
         "meeting": found,
         "form": form,
         "may_write": may_write,
+        "is_live": found.is_live or room.has_minutes and not found.is_locked,
         "may_change": may_write and runs_meeting(request.actor, found),
-        "may_sign": may_write and found.status == MeetingStatus.HELD and found.chair_id == request.actor.membership.pk,
+        "may_sign": may_write
+        and found.status == MeetingStatus.HELD
+        and found.chair_id == request.actor.membership.pk,
         "nav": "meetings",
     }
     return render(request, "cases/meetings/meeting.html", context, status=status)
@@ -55,15 +59,30 @@ def minute_add(request: HttpRequest, reference: str, pk) -> HttpResponse:
         text, kind, who = (form.cleaned_data[name] for name in ("text", "kind", "who"))
         do = request.POST.get("do", "minute")
         if do == "action":
-            page = AgreedActionForm(case=case, initial={"what": text[:200]}, choose_outcome=item is None or not item.outcome_id)
+            page = AgreedActionForm(
+                case=case, initial={"what": text[:200]}, choose_outcome=item is None or not item.outcome_id
+            )
             return _action_page(request, case, found, page, item)
         if do == "decision":
             done, _ = attempt(
-                form, actions.record_decision, meeting=found, item=item, text=text[:300], agreed_by=who, by=request.actor
+                form,
+                actions.record_decision,
+                meeting=found,
+                item=item,
+                text=text[:300],
+                agreed_by=who,
+                by=request.actor,
             )
         else:
             done, _ = attempt(
-                form, actions.add_minute, meeting=found, item=item, text=text, kind=kind, said_by=who, by=request.actor
+                form,
+                actions.add_minute,
+                meeting=found,
+                item=item,
+                text=text,
+                kind=kind,
+                said_by=who,
+                by=request.actor,
             )
         if done:
             return _back(case, found, item)
@@ -114,7 +133,9 @@ def minutes_pdf(request: HttpRequest, reference: str, pk) -> HttpResponse:
         (label, [i for i in room.invitations if i.attendance == code]) for code, label in Attendance.choices
     ]
     context = {"case": case, "meeting": found, "room": room, "by_attendance": by_attendance}
-    response = HttpResponse(render_pdf("cases/meetings/minutes_pdf.html", context), content_type="application/pdf")
+    response = HttpResponse(
+        render_pdf("cases/meetings/minutes_pdf.html", context), content_type="application/pdf"
+    )
     response["Content-Disposition"] = f'attachment; filename="minutes-{case.reference}.pdf"'
     return response
 
@@ -126,4 +147,3 @@ def _item(found: Meeting, key) -> AgendaItem | None:
 def _back(case, found, item) -> HttpResponse:
     query = f"?item={item.pk}" if item else ""
     return redirect(reverse("meeting", args=[case.reference, found.pk]) + query + "#minutes")
-

@@ -38,9 +38,13 @@ def step_down_new(request: HttpRequest, reference: str) -> HttpResponse:
     people = _candidates(case)
     form = StepDownForm(request.POST or None, memberships=people, workload=workload_of(people))
     if request.method == "POST" and form.is_valid():
-        done, step_down = attempt(form, actions.propose_step_down, case=case, by=request.actor, **form.facts())
+        done, step_down = attempt(
+            form, actions.propose_step_down, case=case, by=request.actor, **form.facts()
+        )
         if done:
-            messages.success(request, "Sent. Children’s social care holds the case until a lead professional accepts.")
+            messages.success(
+                request, "Sent. Children’s social care holds the case until a lead professional accepts."
+            )
             return redirect("step-down", step_down.pk)
     return render_record(request, "cases/steps/step_down_new.html", case, "steps", {"form": form})
 
@@ -57,7 +61,9 @@ def step_down(request: HttpRequest, pk) -> HttpResponse:
     elif may_hub:
         people = _candidates(case)
         form = HubAnswerForm(
-            request.POST or None, memberships=people, workload=workload_of(people),
+            request.POST or None,
+            memberships=people,
+            workload=workload_of(people),
             initial={"answer": "name", "lead": str(found.proposed_lead_id or "")},
         )
     if request.method == "POST":
@@ -69,9 +75,13 @@ def step_down(request: HttpRequest, pk) -> HttpResponse:
             messages.success(request, "Your answer was recorded.")
             return redirect("step-down", found.pk)
     context = {
-        "step_down": found, "form": form, "lead_form": lead_form,
+        "step_down": found,
+        "form": form,
+        "lead_form": lead_form,
         "may_withdraw": found.is_open and can_withdraw_step_down(request.actor, found),
-        "load_after": workload_of([request.actor.membership])[request.actor.membership.pk] + 1 if may_lead else 0,
+        "load_after": workload_of([request.actor.membership])[request.actor.membership.pk] + 1
+        if may_lead
+        else 0,
     }
     return render_record(request, "cases/steps/step_down.html", case, "steps", context)
 
@@ -86,7 +96,9 @@ def _answer(request, found, form, for_lead: bool) -> bool:
         )[0]
     if data["answer"] == "name":
         return attempt(form, actions.accept_for_hub, step_down=found, lead=data["lead"], by=request.actor)[0]
-    return attempt(form, actions.return_step_down, step_down=found, reason=data["reason"], by=request.actor)[0]
+    return attempt(form, actions.return_step_down, step_down=found, reason=data["reason"], by=request.actor)[
+        0
+    ]
 
 
 @access(Permission.CASE_WRITE)

@@ -76,8 +76,11 @@ def step_up_write(request: HttpRequest, reference: str) -> HttpResponse:
 def _check_page(request, case, form):
     data = form.cleaned_data
     context = {
-        "form": form, "data": data, "hidden": _as_sent(form),
-        "kind": StepUpKind(data["kind"]).label, "basis": StepUpBasis(data["basis"]).label,
+        "form": form,
+        "data": data,
+        "hidden": _as_sent(form),
+        "kind": StepUpKind(data["kind"]).label,
+        "basis": StepUpBasis(data["basis"]).label,
         "threshold": [Threshold(code).label for code in data["threshold"]],
     }
     return render_record(request, "cases/steps/check.html", case, "steps", context)
@@ -85,9 +88,7 @@ def _check_page(request, case, form):
 
 def _as_sent(form) -> list[tuple[str, str]]:
     """What was typed, as hidden fields: nothing is kept on the server until it is sent."""
-    return [
-        (name, value) for name in form.fields for value in form.data.getlist(name) if value
-    ]
+    return [(name, value) for name in form.fields for value in form.data.getlist(name) if value]
 
 
 @access(Permission.CASE_READ)
@@ -107,14 +108,22 @@ def step_up(request: HttpRequest, pk) -> HttpResponse:
             messages.info(request, "This step-up was answered already.")
             return redirect("step-up", found.pk)
         if form.is_valid():
-            decide = actions.accept_step_up if form.cleaned_data["answer"] == "accept" else actions.return_step_up
-            done, _ = attempt(form, decide, step_up=found, reason=form.cleaned_data["reason"], by=request.actor)
+            decide = (
+                actions.accept_step_up if form.cleaned_data["answer"] == "accept" else actions.return_step_up
+            )
+            done, _ = attempt(
+                form, decide, step_up=found, reason=form.cleaned_data["reason"], by=request.actor
+            )
             if done:
                 messages.success(request, "Your decision was sent back.")
                 return redirect("step-up", found.pk)
     context = {
-        "step_up": found, "case": case, "form": form, "nav": "work",
-        "may_withdraw": bool(case) and found.status == StepUpStatus.SENT
+        "step_up": found,
+        "case": case,
+        "form": form,
+        "nav": "work",
+        "may_withdraw": bool(case)
+        and found.status == StepUpStatus.SENT
         and can_withdraw_step_up(request.actor, found),
         "is_receiver": found.to_agency_id == request.actor.agency.pk,
     }

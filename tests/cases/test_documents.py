@@ -47,8 +47,15 @@ def upload(name, data):
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("a.pdf", PDF), ("a.docx", word()), ("a.txt", "Café".encode()), ("a.txt", "Café".encode("cp1252")),
-     ("A.JPG", picture()), ("a.jpeg", picture()), ("a.png", picture("PNG"))],
+    [
+        ("a.pdf", PDF),
+        ("a.docx", word()),
+        ("a.txt", "Café".encode()),
+        ("a.txt", "Café".encode("cp1252")),
+        ("A.JPG", picture()),
+        ("a.jpeg", picture()),
+        ("a.png", picture("PNG")),
+    ],
 )
 def test_what_is_taken(name, data):
     assert examine(upload(name, data)).data
@@ -57,10 +64,23 @@ def test_what_is_taken(name, data):
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("a.exe", b"MZ\x90"), ("a.html", b"<script>"), ("a.svg", b"<svg/>"), ("noending", b"x"), ("a.pdf.exe", PDF),
-        ("a.pdf", b"<html>not a pdf"), ("a.pdf", picture()), ("a.png", picture()), ("a.jpg", picture("PNG")),
-        ("a.jpg", b"\xff\xd8\xff\xe0 broken"), ("a.docx", b"PK not a zip"), ("a.docx", word("word/vbaProject.bin")),
-        ("a.docx", PDF), ("a.txt", b"MZ\x90\x00"), ("a.txt", PDF), ("a.txt", b"a\0b"), ("a.pdf", b""),
+        ("a.exe", b"MZ\x90"),
+        ("a.html", b"<script>"),
+        ("a.svg", b"<svg/>"),
+        ("noending", b"x"),
+        ("a.pdf.exe", PDF),
+        ("a.pdf", b"<html>not a pdf"),
+        ("a.pdf", picture()),
+        ("a.png", picture()),
+        ("a.jpg", picture("PNG")),
+        ("a.jpg", b"\xff\xd8\xff\xe0 broken"),
+        ("a.docx", b"PK not a zip"),
+        ("a.docx", word("word/vbaProject.bin")),
+        ("a.docx", PDF),
+        ("a.txt", b"MZ\x90\x00"),
+        ("a.txt", PDF),
+        ("a.txt", b"a\0b"),
+        ("a.pdf", b""),
     ],
 )
 def test_what_is_refused(name, data):
@@ -143,7 +163,11 @@ def test_category_decides_who_sees_a_file(people, world, seen_by, signed_in_as):
     world.consent(people.case, nurse.agency)
     world.join(people.case, nurse)
     document = add_document(
-        case=people.case, upload=upload("a.txt", b"x"), title="Clinic letter", category=Category.HEALTH, by=seen_by(nurse)
+        case=people.case,
+        upload=upload("a.txt", b"x"),
+        title="Clinic letter",
+        category=Category.HEALTH,
+        by=seen_by(nurse),
     )
     url = reverse("document-download", args=[people.case.reference, document.pk])
     assert signed_in_as(nurse).get(url).status_code == 200
@@ -157,6 +181,8 @@ def test_adding_through_the_page(people, signed_in_as, seen_by):
     url = reverse("document-add", args=[people.case.reference])
     wrong = alice.post(url, {"file": upload("a.exe", b"MZ"), "title": "x", "category": "1"})
     assert "The file must be" in wrong.content.decode()
-    assert alice.post(url, {"file": upload("a.txt", b"x"), "title": "Note", "category": "1"}).status_code == 302
+    assert (
+        alice.post(url, {"file": upload("a.txt", b"x"), "title": "Note", "category": "1"}).status_code == 302
+    )
     seen_by(people.alice)
     assert Document.objects.get().title == "Note"

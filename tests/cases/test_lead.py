@@ -6,7 +6,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from cases.actions.lead import accept_lead, ask_to_lead, assign_lead, decline_lead, take_back_lead_request, workload_of
+from cases.actions.lead import (
+    accept_lead,
+    ask_to_lead,
+    assign_lead,
+    decline_lead,
+    take_back_lead_request,
+    workload_of,
+)
 from cases.actions.notes import write_note
 from cases.models import Case, LeadProfessional, LeadRequest, TeamMember
 from cases.rules import NotAllowed
@@ -27,13 +34,20 @@ def nurse(world, people):
 
 def ask(people, to, actor, **facts):
     return ask_to_lead(
-        case=people.case, membership=to, note="Mornings are the hard part.", family_agrees=True, by=actor, **facts
+        case=people.case,
+        membership=to,
+        note="Mornings are the hard part.",
+        family_agrees=True,
+        by=actor,
+        **facts,
     )
 
 
 def leads_of(case):
     with as_system():
-        return list(LeadProfessional.objects.filter(case=case, until_at=None).values_list("membership_id", flat=True))
+        return list(
+            LeadProfessional.objects.filter(case=case, until_at=None).values_list("membership_id", flat=True)
+        )
 
 
 def test_asking_adds_to_the_team_and_changes_no_lead(people, nurse, seen_by):
@@ -118,7 +132,9 @@ def test_who_may_ask(people, nurse, seen_by, world):
 
 def test_family_has_a_say(people, nurse, seen_by):
     with pytest.raises(ValueError):
-        ask_to_lead(case=people.case, membership=nurse, note="", family_agrees=False, by=seen_by(people.alice))
+        ask_to_lead(
+            case=people.case, membership=nurse, note="", family_agrees=False, by=seen_by(people.alice)
+        )
 
 
 def test_assigning_only_when_nobody_leads(people, seen_by, world):
@@ -159,7 +175,9 @@ def test_workload_counts_families_the_asker_cannot_see(people, world, seen_by):
     seen_by(people.alice)
     assert not Case.objects.filter(pk=other.pk).exists()
     assert workload_of([people.charlie, people.alice, people.bob]) == {
-        people.charlie.pk: 1, people.alice.pk: 1, people.bob.pk: 0,
+        people.charlie.pk: 1,
+        people.alice.pk: 1,
+        people.bob.pk: 0,
     }
     seen_by(None)
     assert workload_of([people.charlie]) == {people.charlie.pk: 0}

@@ -32,8 +32,14 @@ def tomorrow(hour=10):
 
 def arranged(people, actor, **facts):
     return arrange_meeting(
-        case=people.case, title="Review meeting", starts_at=tomorrow(), ends_at=tomorrow(11), chair=people.alice,
-        agenda=draft_agenda(people.case), by=actor, **facts,
+        case=people.case,
+        title="Review meeting",
+        starts_at=tomorrow(),
+        ends_at=tomorrow(11),
+        chair=people.alice,
+        agenda=draft_agenda(people.case),
+        by=actor,
+        **facts,
     )
 
 
@@ -43,7 +49,9 @@ def test_agenda_is_drafted_from_the_record(people, seen_by, outcome_of, action_o
     seen_by(people.alice)
     drafts = draft_agenda(people.case)
     assert [(d.kind, d.title) for d in drafts] == [
-        ("standing", "What is going well"), ("voice", "Ellie’s voice"), ("overdue", "In school on time"),
+        ("standing", "What is going well"),
+        ("voice", "Ellie’s voice"),
+        ("overdue", "In school on time"),
         ("standing", "Scores and next date"),
     ]
 
@@ -68,11 +76,18 @@ def test_only_the_team_and_the_family_are_invited(people, seen_by, world):
     assert meeting.invitations.count() == 1
 
 
-@pytest.mark.parametrize(("start", "end"), [(tomorrow(11), tomorrow(10)), (timezone.now() - dt.timedelta(days=2),) * 2])
+@pytest.mark.parametrize(
+    ("start", "end"), [(tomorrow(11), tomorrow(10)), (timezone.now() - dt.timedelta(days=2),) * 2]
+)
 def test_times_that_cannot_be(people, seen_by, start, end):
     with pytest.raises(ValueError):
         arrange_meeting(
-            case=people.case, title="x", starts_at=start, ends_at=end, chair=people.alice, by=seen_by(people.alice)
+            case=people.case,
+            title="x",
+            starts_at=start,
+            ends_at=end,
+            chair=people.alice,
+            by=seen_by(people.alice),
         )
     assert not Meeting.objects.exists()
 
@@ -100,8 +115,12 @@ def test_people_answer_for_themselves_and_may_write_ahead(people, seen_by, world
     with pytest.raises(NotAllowed):
         answer_invitation(invitation=invitation, answer="accepted", by=alice)
     answer_invitation(
-        invitation=invitation, answer="declined", note="Training", contribution="He is settled in class.",
-        category=Category.EDUCATION, by=seen_by(people.bob),
+        invitation=invitation,
+        answer="declined",
+        note="Training",
+        contribution="He is settled in class.",
+        category=Category.EDUCATION,
+        by=seen_by(people.bob),
     )
     minute = Minute.objects.get()
     assert (minute.is_written_ahead, minute.author, minute.category) == (True, people.bob, Category.EDUCATION)
@@ -112,7 +131,9 @@ def test_actions_agreed_are_in_the_plan_at_once(people, seen_by, outcome_of):
     alice = seen_by(people.alice)
     meeting = arranged(people, alice)
     item = meeting.agenda.get(outcome=outcome)
-    action = agree_action(meeting=meeting, item=item, what="Text on Fridays", owner=people.alice, due_on=in_days(7), by=alice)
+    action = agree_action(
+        meeting=meeting, item=item, what="Text on Fridays", owner=people.alice, due_on=in_days(7), by=alice
+    )
     assert (action.outcome, action.from_meeting) == (outcome, meeting)
     assert Action.objects.filter(case=people.case).count() == 1
 
@@ -149,12 +170,17 @@ def test_ending_needs_everybodys_attendance_and_sets_the_next(people, seen_by, w
     world.join(people.case, people.bob)
     alice = seen_by(people.alice)
     meeting = arranged(people, alice, invite=[people.bob])
-    mine, bobs = meeting.invitations.get(membership=people.alice), meeting.invitations.get(membership=people.bob)
+    mine, bobs = (
+        meeting.invitations.get(membership=people.alice),
+        meeting.invitations.get(membership=people.bob),
+    )
     with pytest.raises(ValueError):
         end_meeting(meeting=meeting, attendance={mine: "attended"}, by=alice)
     following = end_meeting(
-        meeting=meeting, attendance={mine: "attended", bobs: "apologies"},
-        next_starts_at=tomorrow() + dt.timedelta(days=42), by=alice,
+        meeting=meeting,
+        attendance={mine: "attended", bobs: "apologies"},
+        next_starts_at=tomorrow() + dt.timedelta(days=42),
+        by=alice,
     )
     assert following.invitations.count() == 2
     assert following.agenda.exists()
@@ -192,7 +218,9 @@ def test_signed_off_is_locked_in_the_database(people, seen_by, meeting_of):
     assert Invitation.objects.filter(meeting=meeting).update(attendance="absent") == 0
     assert AgendaItem.objects.filter(meeting=meeting).update(title="Other") == 0
     with pytest.raises(DatabaseError), transaction.atomic():
-        Minute.objects.create(meeting=meeting, case=people.case, text="x", author=people.alice, agency=people.school)
+        Minute.objects.create(
+            meeting=meeting, case=people.case, text="x", author=people.alice, agency=people.school
+        )
     with pytest.raises(DatabaseError), transaction.atomic():
         Minute.objects.filter(meeting=meeting).update(text="x")  # entries are added, never changed
 

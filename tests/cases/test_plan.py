@@ -33,7 +33,9 @@ def test_first_outcome_needs_a_review_date(people, seen_by):
     with pytest.raises(ValueError, match="review"):
         add_outcome(case=people.case, by=alice, **words)
     assert not Outcome.objects.exists()
-    outcome = add_outcome(case=people.case, next_review_on=in_days(42), score=3, rater="Ellie", by=alice, **words)
+    outcome = add_outcome(
+        case=people.case, next_review_on=in_days(42), score=3, rater="Ellie", by=alice, **words
+    )
     people.case.refresh_from_db()
     assert people.case.next_review_on == in_days(42)
     assert (outcome.agency, outcome.first_score.value) == (people.school, 3)
@@ -48,7 +50,11 @@ def test_action_has_exactly_one_owner(people, outcome_of, owners):
         may_own = {"owner_membership": people.alice, "owner_person": people.case.family.people.first()}
         with pytest.raises(IntegrityError), transaction.atomic():
             Action.objects.create(
-                case=people.case, outcome=outcome, what="x", due_on=in_days(1), **{name: may_own[name] for name in owners}
+                case=people.case,
+                outcome=outcome,
+                what="x",
+                due_on=in_days(1),
+                **{name: may_own[name] for name in owners},
             )
 
 
@@ -63,7 +69,9 @@ def test_owner_is_on_the_team_or_in_the_family(people, world, seen_by, outcome_o
             add_action(case=people.case, outcome=outcome, what="x", owner=owner, due_on=in_days(3), by=alice)
     assert not Action.objects.exists()
     mother = Person.objects.get(is_child=False)
-    action = add_action(case=people.case, outcome=outcome, what="x", owner=mother, due_on=in_days(3), by=alice)
+    action = add_action(
+        case=people.case, outcome=outcome, what="x", owner=mother, due_on=in_days(3), by=alice
+    )
     assert (action.owner_name, action.agency) == ("Dana Hollis", people.school)
 
 
@@ -107,7 +115,11 @@ def test_a_listener_that_fails_undoes_the_start(people, seen_by, outcome_of, act
 
 @pytest.mark.parametrize(
     ("status", "forbidden"),
-    [("done", [start_action, finish_action]), ("not_done", [start_action, finish_action]), ("started", [start_action])],
+    [
+        ("done", [start_action, finish_action]),
+        ("not_done", [start_action, finish_action]),
+        ("started", [start_action]),
+    ],
 )
 def test_action_goes_no_illegal_way(people, seen_by, outcome_of, action_of, status, forbidden):
     action = action_of(outcome_of(people.case), owner_membership=people.alice)
@@ -131,7 +143,11 @@ def test_not_done_needs_a_reason_and_may_be_carried_forward(people, seen_by, out
     with pytest.raises(ValueError):
         give_up_action(action=action, why_not=" ", by=alice)
     carried = give_up_action(action=action, why_not="The club closed", carry_to=in_days(20), by=alice)
-    assert (carried.carried_from_id, carried.owner_membership, carried.due_on) == (action.pk, people.alice, in_days(20))
+    assert (carried.carried_from_id, carried.owner_membership, carried.due_on) == (
+        action.pk,
+        people.alice,
+        in_days(20),
+    )
     assert carried.is_open
 
 
@@ -188,22 +204,31 @@ def test_what_changed_since_the_review(people, seen_by, outcome_of, action_of):
     alice = seen_by(people.alice)
     score_outcome(outcome=outcome, value=3, rater="Ellie", by=alice)
     review_plan(
-        case=people.case, reviewed_on=in_days(0), summary="As before", decision="continue",
-        next_review_on=in_days(42), by=alice,
+        case=people.case,
+        reviewed_on=in_days(0),
+        summary="As before",
+        decision="continue",
+        next_review_on=in_days(42),
+        by=alice,
     )
     assert plan_of(people.case).changes.lines == []
     score_outcome(outcome=outcome, value=6, rater="Ellie", by=alice)
     finish_action(action=action, by=alice)
     assert plan_of(people.case).changes.lines == [
-        "In school on time: up from 3 to 6 out of 10", "Done: Set up a breakfast place",
+        "In school on time: up from 3 to 6 out of 10",
+        "Done: Set up a breakfast place",
     ]
 
 
 def test_snapshot_holds_no_words(people, seen_by, outcome_of):
     outcome_of(people.case, what="Sleeps in his own bed")
     review_plan(
-        case=people.case, reviewed_on=in_days(0), summary="As before", decision="continue",
-        next_review_on=in_days(42), by=seen_by(people.alice),
+        case=people.case,
+        reviewed_on=in_days(0),
+        summary="As before",
+        decision="continue",
+        next_review_on=in_days(42),
+        by=seen_by(people.alice),
     )
     assert "Sleeps" not in str(PlanReview.objects.get().snapshot)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cases.actions.document import add_document
 from cases.actions.lead import ask_to_lead
+from cases.actions.step_down import propose_step_down
 from cases.actions.step_up import send_step_up
 from cases.models import Action, LeadRequest, Meeting, Outcome, StepDown, StepUp
 from earlyhelp.access.context import acting_as, as_system
@@ -37,22 +38,49 @@ def things(people, world, outcome_of, action_of, meeting_of, social_care):
         )
         invitation = meeting.invitations.get()
     return {
-        "case": people.case, "outcome": outcome, "ended": ended, "action": action, "meeting": meeting,
-        "document": document, "request": request, "invitation": invitation,
+        "case": people.case,
+        "outcome": outcome,
+        "ended": ended,
+        "action": action,
+        "meeting": meeting,
+        "document": document,
+        "request": request,
+        "invitation": invitation,
     }
 
 
 # (name, which thing is `pk`) of every page that is opened by GET inside a record
 PAGES = [
-    ("record-plan", None), ("plan-copy", None), ("plan-review", None), ("plan-outcome-add", None),
-    ("plan-outcome-change", "outcome"), ("plan-outcome-score", "outcome"), ("plan-outcome-end", "outcome"),
-    ("plan-action-add", "outcome"), ("plan-action-add-loose", None), ("plan-action-change", "action"),
-    ("plan-action-not-done", "action"), ("record-lead", None), ("lead-answer", "request"),
-    ("record-meetings", None), ("meeting-new", None), ("meeting", "meeting"), ("meeting-change", "meeting"),
-    ("meeting-cancel", "meeting"), ("meeting-invite", "meeting"), ("meeting-answer", "invitation"),
-    ("meeting-agenda-add", "meeting"), ("meeting-action-add", "meeting"), ("meeting-end", "meeting"),
-    ("meeting-minutes", "meeting"), ("meeting-calendar", "meeting"), ("record-documents", None),
-    ("document-add", None), ("document-download", "document"), ("record-steps", None), ("step-up-start", None),
+    ("record-plan", None),
+    ("plan-copy", None),
+    ("plan-review", None),
+    ("plan-outcome-add", None),
+    ("plan-outcome-change", "outcome"),
+    ("plan-outcome-score", "outcome"),
+    ("plan-outcome-end", "outcome"),
+    ("plan-action-add", "outcome"),
+    ("plan-action-add-loose", None),
+    ("plan-action-change", "action"),
+    ("plan-action-not-done", "action"),
+    ("record-lead", None),
+    ("lead-answer", "request"),
+    ("record-meetings", None),
+    ("meeting-new", None),
+    ("meeting", "meeting"),
+    ("meeting-change", "meeting"),
+    ("meeting-cancel", "meeting"),
+    ("meeting-invite", "meeting"),
+    ("meeting-answer", "invitation"),
+    ("meeting-agenda-add", "meeting"),
+    ("meeting-action-add", "meeting"),
+    ("meeting-end", "meeting"),
+    ("meeting-minutes", "meeting"),
+    ("meeting-calendar", "meeting"),
+    ("record-documents", None),
+    ("document-add", None),
+    ("document-download", "document"),
+    ("record-steps", None),
+    ("step-up-start", None),
 ]
 
 
@@ -76,8 +104,11 @@ def test_alice_opens_it_bob_and_charlie_get_404_anonymous_signs_in(name, which, 
 
 
 POSTS = [
-    ("plan-outcome-reopen", "ended"), ("plan-action-start", "action"), ("plan-action-done", "action"),
-    ("lead-take-back", "request"), ("meeting-item-move", "meeting"),
+    ("plan-outcome-reopen", "ended"),
+    ("plan-action-start", "action"),
+    ("plan-action-done", "action"),
+    ("lead-take-back", "request"),
+    ("meeting-item-move", "meeting"),
 ]
 
 
@@ -119,8 +150,13 @@ def test_writing_a_plan_through_the_pages(people, signed_in_as, seen_by):
     with as_system():
         child = people.case.family.people.get(is_child=True)
     facts = {
-        "person": f"p{child.pk}", "what_will_be_different": "In school on time", "how_we_will_know": "Register",
-        "category": "1", "score": "3", "rater": f"p{child.pk}", "theme": "education",
+        "person": f"p{child.pk}",
+        "what_will_be_different": "In school on time",
+        "how_we_will_know": "Register",
+        "category": "1",
+        "score": "3",
+        "rater": f"p{child.pk}",
+        "theme": "education",
         "next_review_on": f"{review.day}/{review.month}/{review.year}",
     }
     assert alice.post(url, facts).status_code == 302
@@ -129,7 +165,11 @@ def test_writing_a_plan_through_the_pages(people, signed_in_as, seen_by):
     due = in_days(7)
     added = alice.post(
         reverse("plan-action-add", args=[people.case.reference, outcome.pk]),
-        {"what": "Lend an alarm clock", "owner": f"m{people.alice.pk}", "due_on": f"{due.day}/{due.month}/{due.year}"},
+        {
+            "what": "Lend an alarm clock",
+            "owner": f"m{people.alice.pk}",
+            "due_on": f"{due.day}/{due.month}/{due.year}",
+        },
     )
     assert added.status_code == 302
     seen_by(people.alice)
@@ -152,7 +192,12 @@ def test_a_meeting_from_set_up_to_signed_minutes(people, world, signed_in_as, se
     page = alice.get(reverse("meeting-new", args=[reference]))
     form, day = page.context["form"], in_days(3)
     facts = {name: form[name].value() for name in form.fields if form[name].value() is not None}
-    facts |= {"on": f"{day.day}/{day.month}/{day.year}", "starts": "1:30pm", "ends": "2:30pm", "more": "School trip"}
+    facts |= {
+        "on": f"{day.day}/{day.month}/{day.year}",
+        "starts": "1:30pm",
+        "ends": "2:30pm",
+        "more": "School trip",
+    }
     arranged = alice.post(reverse("meeting-new", args=[reference]), facts)
     assert arranged.status_code == 302
     seen_by(people.alice)
@@ -226,8 +271,13 @@ def test_stepping_up_through_the_pages(people, social_care, signed_in_as, seen_b
     assert alice.get(write).status_code == 302  # the warning comes first
     assert alice.get(write + "?read=yes").status_code == 200
     facts = {
-        "kind": "planned", "to_agency": social_care.pk, "threshold": ["neglect", "no_change"], "reason": "Cold & hungry",
-        "basis": "risk_of_harm", "told": "no", "why_family_not_told": "He would take the children away",
+        "kind": "planned",
+        "to_agency": social_care.pk,
+        "threshold": ["neglect", "no_change"],
+        "reason": "Cold & hungry",
+        "basis": "risk_of_harm",
+        "told": "no",
+        "why_family_not_told": "He would take the children away",
     }
     assert alice.post(write, facts | {"reason": "", "do": "check"}).status_code == 200
     check = alice.post(write, facts | {"do": "check"}).content.decode()
@@ -248,7 +298,9 @@ def test_stepping_up_through_the_pages(people, social_care, signed_in_as, seen_b
     assert erin.post(url, {"answer": "return", "reason": ""}).status_code == 200
     assert erin.post(url, {"answer": "return", "reason": "Night support first"}).status_code == 302
     after = erin.get(url)
-    assert after.status_code == 200 and after.context["case"] is None  # what was sent stays, the record is gone
+    assert (
+        after.status_code == 200 and after.context["case"] is None
+    )  # what was sent stays, the record is gone
     assert erin.get(reverse("record-overview", args=[reference])).status_code == 404
     assert "Night support first" in alice.get(reverse("record-steps", args=[reference])).content.decode()
     assert Client().get(url).status_code == 302
@@ -257,15 +309,28 @@ def test_stepping_up_through_the_pages(people, social_care, signed_in_as, seen_b
 def test_stepping_down_through_the_pages(people, social_care, signed_in_as, seen_by, world):
     with acting_as(people.alice) as alice:
         step_up = send_step_up(
-            case=people.case, to_agency=social_care, reason="x", threshold=["neglect"], basis="risk_of_harm",
-            danger_told=True, by=alice,
+            case=people.case,
+            to_agency=social_care,
+            reason="x",
+            threshold=["neglect"],
+            basis="risk_of_harm",
+            danger_told=True,
+            by=alice,
         )
     erin, reference = signed_in_as(social_care.decider), people.case.reference
-    assert erin.post(reverse("step-up", args=[step_up.pk]), {"answer": "accept", "reason": "Yes"}).status_code == 302
+    assert (
+        erin.post(reverse("step-up", args=[step_up.pk]), {"answer": "accept", "reason": "Yes"}).status_code
+        == 302
+    )
     new = reverse("step-down-new", args=[reference])
     assert signed_in_as(people.alice).get(new).status_code == 403
     assert erin.post(new, {"reason": "Safe now"}).status_code == 200  # the family has to agree
-    assert erin.post(new, {"reason": "Safe now", "outstanding": "Ring the school", "family_agrees": "on"}).status_code == 302
+    assert (
+        erin.post(
+            new, {"reason": "Safe now", "outstanding": "Ring the school", "family_agrees": "on"}
+        ).status_code
+        == 302
+    )
     seen_by(social_care.decider)
     url = reverse("step-down", args=[StepDown.objects.get().pk])
     dee = signed_in_as(people.coordinator)
@@ -283,8 +348,13 @@ def test_stepping_down_through_the_pages(people, social_care, signed_in_as, seen
 def test_taking_back_a_step_up_and_a_step_down(people, social_care, signed_in_as, seen_by):
     with acting_as(people.alice) as alice:
         step_up = send_step_up(
-            case=people.case, to_agency=social_care, reason="x", threshold=["neglect"], basis="risk_of_harm",
-            danger_told=True, by=alice,
+            case=people.case,
+            to_agency=social_care,
+            reason="x",
+            threshold=["neglect"],
+            basis="risk_of_harm",
+            danger_told=True,
+            by=alice,
         )
     url = reverse("step-up-withdraw", args=[step_up.pk])
     assert signed_in_as(people.charlie).post(url).status_code == 404
@@ -302,7 +372,9 @@ def test_my_meetings_show_only_mine(people, world, meeting_of, signed_in_as):
     assert Client().get(reverse("meetings")).status_code == 302
 
 
-@pytest.mark.parametrize("name", ["record-plan", "record-meetings", "record-documents", "record-steps", "meeting", "meetings"])
+@pytest.mark.parametrize(
+    "name", ["record-plan", "record-meetings", "record-documents", "record-steps", "meeting", "meetings"]
+)
 def test_queries_do_not_grow_with_rows(name, people, outcome_of, action_of, meeting_of, signed_in_as):
     def grow(n):
         for number in range(n):
@@ -313,13 +385,22 @@ def test_queries_do_not_grow_with_rows(name, people, outcome_of, action_of, meet
             meeting = meeting_of(people.case, people.alice)
             with acting_as(people.alice) as alice:
                 add_document(
-                    case=people.case, upload=SimpleUploadedFile("n.txt", b"n"), title="n", by=alice, meeting=meeting
+                    case=people.case,
+                    upload=SimpleUploadedFile("n.txt", b"n"),
+                    title="n",
+                    by=alice,
+                    meeting=meeting,
                 )
             with as_system():
                 first = meeting.agenda.first()
                 for kind in ("fact", "view"):
                     first.minutes.create(
-                        meeting=meeting, case=people.case, text="x", kind=kind, author=people.alice, agency=people.school
+                        meeting=meeting,
+                        case=people.case,
+                        text="x",
+                        kind=kind,
+                        author=people.alice,
+                        agency=people.school,
                     )
         return meeting
 
@@ -344,7 +425,9 @@ def test_another_request_cannot_be_answered_by_address(people, world, signed_in_
     with as_system():
         strange = Outcome.objects.create(case=other, what_will_be_different="x", how_we_will_know="y")
     alice = signed_in_as(people.alice)
-    assert alice.get(reverse("plan-outcome-change", args=[people.case.reference, strange.pk])).status_code == 404
+    assert (
+        alice.get(reverse("plan-outcome-change", args=[people.case.reference, strange.pk])).status_code == 404
+    )
     assert alice.get(reverse("plan-outcome-change", args=[other.reference, strange.pk])).status_code == 200
 
 
@@ -352,7 +435,9 @@ def test_lead_pages_when_somebody_was_asked(people, world, signed_in_as):
     world.join(people.case, people.bob)
     with acting_as(people.alice) as alice:
         ask_to_lead(case=people.case, membership=people.bob, note="Mornings", family_agrees=True, by=alice)
-    page = signed_in_as(people.alice).get(reverse("record-lead", args=[people.case.reference])).content.decode()
+    page = (
+        signed_in_as(people.alice).get(reverse("record-lead", args=[people.case.reference])).content.decode()
+    )
     assert "Waiting for an answer" in page and "Take the request back" in page
 
 
@@ -365,3 +450,34 @@ def test_naming_a_lead_when_nobody_leads(people, signed_in_as, seen_by):
     assert alice.post(url, {"membership": people.alice.pk}).status_code == 302
     seen_by(people.alice)
     assert people.case.leads.filter(until_at=None, membership=people.alice).exists()
+
+
+def test_my_work_asks_for_answers_and_brings_them_back(people, social_care, world, meeting_of, signed_in_as):
+    """Invitations and hand-backs wait there; a decision on a step-up comes back with its reason."""
+    meeting_of(people.case, people.alice)
+    with acting_as(people.alice) as alice:
+        step_up = send_step_up(
+            case=people.case,
+            to_agency=social_care,
+            reason="x",
+            threshold=["neglect"],
+            basis="risk_of_harm",
+            danger_told=True,
+            by=alice,
+        )
+    page = signed_in_as(people.alice).get(reverse("my-work")).content.decode()
+    assert "Come to a meeting" in page and "Answers to you" not in page
+    erin = signed_in_as(social_care.decider)
+    assert "Decide on a step up" in erin.get(reverse("my-work")).content.decode()
+    erin.post(
+        reverse("step-up", args=[step_up.pk]), {"answer": "accept", "reason": "We will visit on Monday."}
+    )
+    page = signed_in_as(people.alice).get(reverse("my-work")).content.decode()
+    assert "We will visit on Monday." in page
+    with acting_as(social_care.decider) as actor:
+        propose_step_down(case=people.case, reason="Safe now", family_agrees=True, by=actor)
+    assert "Answer a step down" in signed_in_as(people.coordinator).get(reverse("my-work")).content.decode()
+    assert "Answer a step down" not in signed_in_as(people.alice).get(reverse("my-work")).content.decode()
+    for who in (people.bob, people.charlie):
+        page = signed_in_as(who).get(reverse("my-work")).content.decode()
+        assert "Come to a meeting" not in page and "We will visit" not in page

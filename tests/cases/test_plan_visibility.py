@@ -25,7 +25,18 @@ from tests.fixtures.plan import in_days
 pytestmark = pytest.mark.django_db
 
 TABLES = [
-    Outcome, OutcomeScore, Action, PlanReview, Meeting, Invitation, AgendaItem, Minute, Decision, Document, StepUp, StepDown,
+    Outcome,
+    OutcomeScore,
+    Action,
+    PlanReview,
+    Meeting,
+    Invitation,
+    AgendaItem,
+    Minute,
+    Decision,
+    Document,
+    StepUp,
+    StepDown,
 ]
 
 
@@ -42,7 +53,12 @@ def rows(people, world, outcome_of, action_of, meeting_of, social_care):
         with as_system():
             outcome.scores.create(rater="Ellie", value=3)
             PlanReview.objects.create(
-                case=case, category=category, agency=agency, reviewed_on=in_days(0), summary="x", decision="continue",
+                case=case,
+                category=category,
+                agency=agency,
+                reviewed_on=in_days(0),
+                summary="x",
+                decision="continue",
                 next_review_on=in_days(9),
             )
             AgendaItem.objects.filter(meeting=meeting).update(category=category, agency=agency, about=about)
@@ -50,17 +66,35 @@ def rows(people, world, outcome_of, action_of, meeting_of, social_care):
             Minute.objects.create(text="x", item=item, **mine)
             Decision.objects.create(text="x", item=item, **mine)
             Document.objects.create(
-                title="x", original_name="x.txt", content_type="text/plain", size=1, sha256="0" * 64, about=about,
-                storage_key=f"documents/{meeting.pk}", **mine,
+                title="x",
+                original_name="x.txt",
+                content_type="text/plain",
+                size=1,
+                sha256="0" * 64,
+                about=about,
+                storage_key=f"documents/{meeting.pk}",
+                **mine,
             )
             sender = agency or people.hub and people.coordinator.agency
             StepUp.objects.create(
-                case=case, category=category, agency=sender, to_agency=social_care, reason="x", basis="risk_of_harm",
-                sent_by=people.coordinator, decide_by=timezone.now(),
+                case=case,
+                category=category,
+                agency=sender,
+                to_agency=social_care,
+                reason="x",
+                basis="risk_of_harm",
+                sent_by=people.coordinator,
+                decide_by=timezone.now(),
             )
             StepDown.objects.create(
-                case=case, category=category, agency=sender, to_hub=people.hub, reason="x", family_agrees=True,
-                proposed_by=people.coordinator, hand_over_by=in_days(9),
+                case=case,
+                category=category,
+                agency=sender,
+                to_hub=people.hub,
+                reason="x",
+                family_agrees=True,
+                proposed_by=people.coordinator,
+                hand_over_by=in_days(9),
             )
 
     return fill
@@ -69,7 +103,13 @@ def rows(people, world, outcome_of, action_of, meeting_of, social_care):
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_alice_and_the_hub_see_it_bob_charlie_and_nobody_do_not(table, rows, people, seen_by):
     rows()
-    for who, sees in [(people.alice, 1), (people.coordinator, 1), (people.bob, 0), (people.charlie, 0), (None, 0)]:
+    for who, sees in [
+        (people.alice, 1),
+        (people.coordinator, 1),
+        (people.bob, 0),
+        (people.charlie, 0),
+        (None, 0),
+    ]:
         seen_by(who)
         assert table.objects.count() == sees, who
 
@@ -103,11 +143,16 @@ def test_what_our_agency_wrote_we_see(table, rows, people, seen_by):
     assert table.objects.count() == 1
 
 
-@pytest.mark.parametrize("table", [Outcome, OutcomeScore, Action, AgendaItem, Minute, Decision, Document], ids=lambda t: t.__name__)
+@pytest.mark.parametrize(
+    "table", [Outcome, OutcomeScore, Action, AgendaItem, Minute, Decision, Document], ids=lambda t: t.__name__
+)
 def test_what_is_about_somebody_we_may_not_know_is_hidden(table, rows, people, world, seen_by):
     nurse = world.member(world.agency(AgencyKind.HEALTH))
     with as_system():
-        mother, child = people.case.family.people.get(is_child=False), people.case.family.people.get(is_child=True)
+        mother, child = (
+            people.case.family.people.get(is_child=False),
+            people.case.family.people.get(is_child=True),
+        )
     world.consent(people.case, nurse.agency, person=mother)  # for the mother alone
     world.join(people.case, nurse)
     rows(about=child)
@@ -126,7 +171,9 @@ def test_nothing_is_deleted(table, rows, people, seen_by):
         cursor.execute(f"delete from {table._meta.db_table}")  # noqa: S608
 
 
-@pytest.mark.parametrize("table", [Outcome, Action, Minute, Decision, Document, PlanReview], ids=lambda t: t.__name__)
+@pytest.mark.parametrize(
+    "table", [Outcome, Action, Minute, Decision, Document, PlanReview], ids=lambda t: t.__name__
+)
 def test_nobody_writes_in_another_agencys_name(table, rows, people, seen_by):
     rows()
     seen_by(people.alice)

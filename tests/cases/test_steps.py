@@ -29,8 +29,11 @@ pytestmark = pytest.mark.django_db
 
 def send(people, social_care, actor, **facts):
     facts = {
-        "reason": "Home is not safe at night", "threshold": ["domestic_abuse"], "basis": "risk_of_harm",
-        "danger_told": True, **facts,
+        "reason": "Home is not safe at night",
+        "threshold": ["domestic_abuse"],
+        "basis": "risk_of_harm",
+        "danger_told": True,
+        **facts,
     }
     return send_step_up(case=people.case, to_agency=social_care, by=actor, **facts)
 
@@ -59,7 +62,13 @@ def test_sending_gives_social_cares_lead_sight_and_freezes_a_pack(people, social
 
 @pytest.mark.parametrize(
     "facts",
-    [{"danger_told": False}, {"reason": " "}, {"threshold": []}, {"family_told": False}, {"basis": "consent"}],
+    [
+        {"danger_told": False},
+        {"reason": " "},
+        {"threshold": []},
+        {"family_told": False},
+        {"basis": "consent"},
+    ],
     ids=["danger unread", "no reason", "no threshold", "family not told, no why", "consent not recorded"],
 )
 def test_sending_needs_its_facts(people, social_care, seen_by, facts):
@@ -95,7 +104,9 @@ def test_one_step_up_at_a_time(people, social_care, seen_by):
 
 def test_accepted_social_care_holds_it_and_the_team_stays(people, social_care, seen_by):
     step_up = send(people, social_care, seen_by(people.alice))
-    accept_step_up(step_up=step_up, reason="We will assess under section 17.", by=seen_by(social_care.decider))
+    accept_step_up(
+        step_up=step_up, reason="We will assess under section 17.", by=seen_by(social_care.decider)
+    )
     assert sees(seen_by, people.alice, people.case)
     people.case.refresh_from_db()
     assert people.case.status == "stepped_up"
@@ -108,7 +119,9 @@ def test_returned_the_reason_comes_back_and_sight_ends_at_once(people, social_ca
     erin = seen_by(social_care.decider)
     return_step_up(step_up=step_up, reason="Try the night-time support first.", by=erin)
     assert not sees(seen_by, social_care.decider, people.case)
-    assert StepUp.objects.get().pack["reference"] == people.case.reference  # what was sent stays with its decision
+    assert (
+        StepUp.objects.get().pack["reference"] == people.case.reference
+    )  # what was sent stays with its decision
     seen_by(people.alice)
     assert StepUp.objects.get().decision_reason == "Try the night-time support first."
     assert CaseNote.objects.filter(body="Try the night-time support first.").exists()
@@ -143,8 +156,10 @@ def test_decided_once(people, social_care, seen_by):
         accept_step_up(step_up=step_up, reason=" ", by=erin)
     accept_step_up(step_up=step_up, reason="Yes", by=erin)
     before = StepUp.objects.values().get()
-    for late in (lambda: return_step_up(step_up=step_up, reason="No", by=erin),
-                 lambda: withdraw_step_up(step_up=step_up, by=seen_by(people.alice))):
+    for late in (
+        lambda: return_step_up(step_up=step_up, reason="No", by=erin),
+        lambda: withdraw_step_up(step_up=step_up, by=seen_by(people.alice)),
+    ):
         with pytest.raises(NotAllowed):
             late()
     assert StepUp.objects.values().get() == before
@@ -194,7 +209,10 @@ def propose(case, actor, **facts):
 def test_step_down_is_finished_only_by_the_named_lead(stepped_up, people, social_care, seen_by, world):
     world.join(stepped_up, people.bob)
     step_down = propose(
-        stepped_up, seen_by(social_care.decider), outstanding="- Ring the nursery\n\nBook the dentist", proposed_lead=people.bob
+        stepped_up,
+        seen_by(social_care.decider),
+        outstanding="- Ring the nursery\n\nBook the dentist",
+        proposed_lead=people.bob,
     )
     for who in (people.alice, people.coordinator, social_care.decider):
         actor = seen_by(who)
@@ -211,7 +229,9 @@ def test_step_down_is_finished_only_by_the_named_lead(stepped_up, people, social
     assert stepped_up.next_review_on
 
 
-def test_the_hub_names_the_lead_and_a_declined_one_goes_back_to_the_hub(stepped_up, people, social_care, seen_by, world):
+def test_the_hub_names_the_lead_and_a_declined_one_goes_back_to_the_hub(
+    stepped_up, people, social_care, seen_by, world
+):
     world.join(stepped_up, people.bob)
     step_down = propose(stepped_up, seen_by(social_care.decider))
     dee = seen_by(people.coordinator)
@@ -292,7 +312,11 @@ def test_rereferral_within_the_months_set(people, world):
     assert earliest_end(dt.date(2026, 2, 28)) == dt.date(2025, 2, 28)
     assert earliest_end(dt.date(2024, 2, 29)) == dt.date(2023, 2, 28)
     earlier = world.case(
-        people.hub, family=people.case.family, status="closed", closed_on=in_days(-300), opened_on=in_days(-500),
+        people.hub,
+        family=people.case.family,
+        status="closed",
+        closed_on=in_days(-300),
+        opened_on=in_days(-500),
         closure_reason="outcomes_met",
     )
     assert not is_rereferral(people.case)
