@@ -2,9 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import earlyhelp.web.ids
 from django.db import migrations, models
 
+import earlyhelp.web.ids
 
 # A download stays on record, and a report is taken back, never deleted.
 KEEP = [

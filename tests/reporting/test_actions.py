@@ -208,3 +208,20 @@ def test_the_calendar_asks_once_for_the_quarter_that_ended(db):
     assert report.asked_by is None
     assert actions.ask_for_quarter_that_ended(dt.date(2026, 10, 2)) is None
     assert actions.ask_for_quarter_that_ended(dt.date(2027, 1, 1)).quarter == Quarter(2026, 3)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update reporting_highlightreport set figures = '{}'",
+        "update reporting_highlightreport set pdf = 'x'::bytea",
+        "update reporting_highlightreport set summary = 'Better'",
+        "update reporting_highlightreport set status = 'draft'",
+        "update reporting_remark set happened = 'All was well.'",
+        "delete from reporting_remark",
+    ],
+)
+def test_the_database_itself_keeps_what_was_issued(published, sql):
+    refused = pytest.raises(IntegrityError, match="stays as it was issued")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
