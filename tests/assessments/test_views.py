@@ -432,3 +432,25 @@ def test_brothers_and_sisters_are_looked_for_too(people, signed_in_as, cleared_c
     browser.post(result, {"reason": "A cousin of the same name"})
     assert 'value="Ellie"' in browser.get(family).content.decode()
     assert browser.post(family, cards)["Location"] == reverse("assessment-statement", args=[check.pk])
+
+
+@pytest.mark.parametrize("count", [0, 200])
+def test_a_form_of_200_questions_and_one_of_none_go_all_the_way(people, eha, signed_in_as, count):
+    from assessments.models import FormVersion
+    from assessments.spec import to_json
+    from tests.assessments.definitions import form_of
+
+    with as_system():
+        version = FormVersion.objects.create(
+            code="long", version=1, title="A form", spec=to_json(form_of(count)), status="published",
+            published_on=timezone.localdate(),
+        )
+        Assessment.objects.filter(pk=eha.pk).update(form_version=version)
+    browser = signed_in_as(people.alice)
+    page = browser.get(reverse("assessment-part", args=[eha.pk, "only"]))
+    assert page.content.count(b"data-question=") == count
+    sent = {f"q{n}": "Words" for n in range(count) if n % 12 < 2}
+    assert browser.post(reverse("assessment-part", args=[eha.pk, "only"]), sent | {"go": "list"}).status_code == 302
+    for name in ("assessment", "assessment-check", "assessment-professional-copy"):
+        assert browser.get(reverse(name, args=[eha.pk])).status_code == 200, name
+    assert browser.post(reverse("assessment-check", args=[eha.pk]), {"shared": "on"}).status_code == 302
