@@ -1,0 +1,126 @@
+"""Which address takes what, written by hand: the tables that tests/access/test_urls.py compares with the site."""
+
+from __future__ import annotations
+
+# Open to everybody. None of these shows anything about a family or an account.
+PUBLIC = {
+    "healthz", "home", "accessibility", "privacy", "cookies", "help", "what-is-recorded", "account_login", "mfa_authenticate", "account_logout",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "accounts:signed_out", "accounts:accept_invitation",
+    "accounts:open_invitation", "demo_sign_in",
+}
+# Open to anybody signed in, before they act for an agency: their own account, and the choice of the agency.
+SIGNED_IN = {
+    "account_reauthenticate", "mfa_reauthenticate", "account_change_password", "mfa_activate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "accounts:profile", "choose-agency",
+}
+
+
+# -- Families: the owner gets in, a stranger is told that there is nothing ----------------------------------------------
+
+FAMILY_PAGES = """
+    record-overview record-strengths record-people record-person-add record-timeline record-note record-team
+    record-sharing record-consent record-lawful record-receipt record-history record-close record-assessments assessment-again
+    assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
+    plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
+    document-add record-steps step-up-start step-up-write step-down-new
+"""
+# Address -> the ids it takes besides the case's reference.
+PARTS_OF_A_FAMILY = {
+    "record-person-change": {"pk": "child"},
+    "record-address-show": {"pk": "address"},
+    "record-team-leave": {"pk": "seat"},
+    "record-withdraw": {"person": "mother"},
+    "plan-outcome-change": {"pk": "outcome"},
+    "plan-outcome-score": {"pk": "outcome"},
+    "plan-outcome-end": {"pk": "outcome"},
+    "plan-outcome-reopen": {"pk": "ended_outcome"},
+    "plan-action-add": {"pk": "outcome"},
+    "plan-action-change": {"pk": "action"},
+    "plan-action-start": {"pk": "action"},
+    "plan-action-done": {"pk": "started_action"},
+    "plan-action-not-done": {"pk": "action"},
+    "lead-answer": {"pk": "lead_request"},
+    "lead-take-back": {"pk": "lead_request"},
+    "meeting": {"pk": "meeting"},
+    "meeting-change": {"pk": "meeting"},
+    "meeting-cancel": {"pk": "meeting"},
+    "meeting-invite": {"pk": "meeting"},
+    "meeting-answer": {"pk": "meeting", "invitation": "invitation"},
+    "meeting-agenda-add": {"pk": "meeting"},
+    "meeting-item-move": {"pk": "meeting"},
+    "meeting-minute-add": {"pk": "meeting"},
+    "meeting-action-add": {"pk": "meeting"},
+    "meeting-end": {"pk": "meeting"},
+    "meeting-sign-off": {"pk": "held_meeting"},
+    "meeting-minutes": {"pk": "meeting"},
+    "meeting-calendar": {"pk": "meeting"},
+    "document-download": {"pk": "document"},
+}
+# Objects with an address of their own.
+OBJECTS = {
+    "assessment-check-result": {"pk": "check"},
+    "assessment-known": {"pk": "check", "person": "child"},
+    "assessment-register": {"pk": "check"},
+    "assessment-statement": {"pk": "check"},
+    "assessment-agreed": {"pk": "check"},
+    "assessment-tier4": {"pk": "check"},
+    "assessment-neither": {"pk": "check"},
+    "assessment": {"pk": "assessment"},
+    "assessment-part": {"pk": "assessment", "key": "=start"},
+    "assessment-part-save": {"pk": "assessment", "key": "=start"},
+    "assessment-person-part": {"pk": "assessment", "key": "=child", "person": "child"},
+    "assessment-person-part-save": {"pk": "assessment", "key": "=child", "person": "child"},
+    "assessment-check": {"pk": "assessment"},
+    "assessment-take-back": {"pk": "assessment"},
+    "assessment-withdraw": {"pk": "assessment"},
+    "assessment-copies": {"pk": "assessment"},
+    "assessment-professional-copy": {"pk": "assessment"},
+    "step-up": {"pk": "step_up"},
+    "step-up-withdraw": {"pk": "step_up"},
+    "step-down": {"pk": "step_down"},
+    "step-down-withdraw": {"pk": "step_down"},
+    "register-import": {"pk": "register"},
+    "register-columns": {"pk": "register"},
+    "register-lines": {"pk": "register", "which": "=warned"},
+    "register-load": {"pk": "register"},
+    "register-again": {"pk": "register"},
+    "register-throw-away": {"pk": "register"},
+    "register-findings": {"pk": "register", "kind": "=csv"},
+    "register-duplicate": {"pk": "duplicate"},
+}
+
+# Where the family's own case is not in the state in which the page can be used.
+ON_ANOTHER_CASE = {
+    "lead-ask": "quiet_case",
+    "step-up-start": "quiet_case",
+    "step-up-write": "quiet_case",
+    "step-down-new": "stepped_up_case",
+}
+# Who gets in where it is not Alice, and who does not where it is not Charlie.
+OWNERS = {"lead-answer": "ann", "step-up": "decider", "step-down-new": "decider"} | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
+STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "other_coordinator")
+
+# -- Not a family's: an object of the platform, the same for everybody whose role opens the page -----------------------
+# Address -> who may open it.
+OF_THE_PLATFORM = {
+    "accounts:person": "system_administrator",
+    "accounts:change_person": "system_administrator",
+    "memberships": "system_administrator",
+    "membership-end": "system_administrator",
+    "signature-suspend": "ig_lead",
+    "signature-resume": "ig_lead",
+    "report": "board_chair",
+    "report-definitions": "board_chair",
+    "report-progress": "board_chair",
+    "report-pdf": "board_chair",
+    "report-csv": "board_chair",
+    "report-commentary": "board_chair",
+    "report-count-again": "board_chair",
+    "report-approve": "board_chair",
+    "report-send-back": "board_chair",
+    "report-publish": "board_chair",
+    "report-withdraw": "board_chair",
+}
+# Links that are themselves the secret: public, and useless without it.
+SECRET_LINKS = {"account_reset_password_from_key", "accounts:open_invitation"}
