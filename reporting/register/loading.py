@@ -172,8 +172,10 @@ def finish(register: RegisterImport, opened: list[str], entered: list[str], by: 
         register.notices.append(
             f"Agencies entered as not using the system, because the register names them: {', '.join(entered)}."
         )
+    # The headings stay for the findings; the values shown beside them have served.
+    register.guesses = [guess | {"samples": []} for guess in register.guesses]
     register.status, register.finished_at, register.content = ImportStatus.LOADED, timezone.now(), None
-    register.save(update_fields=["status", "finished_at", "content", "notices", "counts"])
+    register.save(update_fields=["status", "finished_at", "content", "guesses", "notices", "counts"])
     record_change(by, "Loaded a register", obj=register, **register.counts)
 
 

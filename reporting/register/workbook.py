@@ -16,7 +16,7 @@ from openpyxl.utils.cell import range_boundaries
 from .grid import MAX_CELL, MAX_ROWS, Grid, Line, UnreadableFile
 
 # Far above any register, far below what would fill the memory of a small server.
-MAX_UNPACKED = 400_000_000
+MAX_UNPACKED = 250_000_000
 # Excel keeps formatted empty rows; after this many in a row there is nothing more.
 BLANK_ROWS_END_SHEET = 2000
 MAX_COLUMNS = 300

@@ -22,6 +22,7 @@ from reporting.register.reading import UnreadableFile
 from reporting.register.receiving import CannotLoad, check_register, receive_register
 
 BAR = 30
+REFUSALS_SHOWN = 40
 
 
 class Command(BaseCommand):
@@ -155,9 +156,11 @@ class Command(BaseCommand):
             f"{counts['refused']} refused, {counts['repeated']} repeated, {counts['blank']} blank."
         )
         rows = RegisterRow.objects.filter(register_import=register)
-        for row in rows.refused().order_by("line"):
+        for row in rows.refused().order_by("line")[:REFUSALS_SHOWN]:
             reasons = "; ".join(remark.reason for remark in row.refused_because)
             self.stdout.write(f"  line {row.line} {row.reference or '(no reference)'}: {reasons}")
+        if counts["refused"] > REFUSALS_SHOWN:
+            self.stdout.write(f"  and {counts['refused'] - REFUSALS_SHOWN} more; --report writes them all.")
         if counts["duplicates"]:
             self.stdout.write(f"{counts['duplicates']} likely duplicates wait for a person to decide.")
         if options["report"]:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.models import Assessment
 from cases.models import Case, Person
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
@@ -127,6 +128,22 @@ def test_load_and_done(checked, django_capture_on_commit_callbacks):
     with as_system():
         assert Case.objects.count() == 2
         assert RegisterImport.objects.get().status == "loaded"
+
+
+def test_pages_of_a_family_that_came_from_a_register(checked, django_capture_on_commit_callbacks):
+    browser, address = checked
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post(address + "load/")
+    with as_system():
+        assessment = Assessment.objects.select_related("case").order_by("reference").first()
+    for name in ("overview", "people", "timeline", "assessments", "team", "sharing", "history", "plan", "meetings"):
+        page = browser.get(reverse(f"record-{name}", args=[assessment.case.reference]))
+        assert page.status_code == 200, name
+    for name in ("assessment", "assessment-check", "assessment-copies"):
+        assert browser.get(reverse(name, args=[assessment.pk])).status_code == 200, name
+    timeline = browser.get(reverse("record-timeline", args=[assessment.case.reference])).content.decode()
+    assert "Note in the earlier register" in timeline
+    assert "=1+1" in timeline
 
 
 def test_lost_work_is_handed_out_again(checked, django_capture_on_commit_callbacks):
