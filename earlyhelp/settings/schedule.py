@@ -12,6 +12,8 @@ SCHEDULE = {
     "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
     # What was typed to look for a family is kept for a day.
     "forget-match-checks": {"task": "assessments.forget_match_checks", "schedule": crontab(minute=35)},
+    # Lines of a register that became no case, such as those of families that did not agree, are kept for 30 days.
+    "forget-register-lines": {"task": "reporting.forget_register_lines", "schedule": crontab(hour=3, minute=15)},
     "put-dormant-accounts-to-sleep": {
         "task": "accounts.put_dormant_accounts_to_sleep",
         "schedule": crontab(hour=2, minute=10),

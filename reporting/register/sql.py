@@ -74,3 +74,23 @@ begin
     from jsonb_array_elements(made -> 'lines') l where r.id = (l ->> 'row_id')::uuid;
 end $$
 """
+
+# A family that did not agree is not registered, so what its line says is not kept either. Whoever brought the file
+# has 30 days to take the findings away; then lines that became no case go, and files that nobody loaded.
+FORGET = """
+create or replace function app.forget_register_lines() returns int
+language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  old uuid[] := array(select r.id from reporting_registerrow r
+                        join reporting_registerimport i on i.id = r.register_import_id
+                       where r.loaded_at is null
+                         and coalesce(i.finished_at, i.created_at) < now() - interval '30 days');
+begin
+  update reporting_registerimport
+     set status = 'cancelled', finished_at = now(), content = null, guesses = '[]', columns = '{}'
+   where status in ('received', 'checked') and created_at < now() - interval '30 days';
+  delete from reporting_possibleduplicate where row_id = any (old) or other_row_id = any (old);
+  delete from reporting_registerrow where id = any (old);
+  return cardinality(old);
+end $$
+"""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.db import connection
 
 from cases.rules import NotAllowed
 from earlyhelp.access import Actor
@@ -41,6 +42,14 @@ def load_register_file(register_id: str, membership_id: int) -> None:
         load_register(register_id=register_id, progress=told_to_page(register_id), by=actor)
 
     _act("loaded", register_id, membership_id, load)
+
+
+@shared_task(name="reporting.forget_register_lines", ignore_result=True)
+def forget_register_lines() -> int:
+    """Delete lines that became no case, and files that nobody loaded, after 30 days. Returns how many lines."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app.forget_register_lines()")
+        return cursor.fetchone()[0]
 
 
 def _act(what: str, register_id: str, membership_id: int, work: Callable[[Actor], None]) -> None:

@@ -59,6 +59,7 @@ REPORT_VIEWS = {
 DEFINERS_FOR_THE_APPLICATION = {
     "app.begin_request(integer,integer)": "takes on a membership's eyes after checking that it is live",
     "app.forget_match_checks()": "empties what was typed into old checks, and returns a number",
+    "app.forget_register_lines()": "deletes lines of old registers that became no case, and returns a number",
     "app.lead_workload(integer[])": "returns how many families each of some people leads",
     "app.load_register(uuid,jsonb)": "adds new cases in hubs of the person who loads, from lines that were taken",
     "app.match_people(text,date,text,text,text,integer)": "returns ids of visible people, and hubs of others",

@@ -16,6 +16,7 @@ from reporting.models import PossibleDuplicate, RegisterImport, RegisterRow
 from reporting.register.loading import load_register, start_loading
 from reporting.register.mapping import Mapping
 from reporting.register.receiving import CannotLoad, cancel_register, check_register, receive_register
+from reporting.register.tasks import forget_register_lines
 from tests.reporting.register.sample import DISTRICTS, FILE, KEY
 
 HEADINGS = "Ref,Surname,Forename,DOB,UPN,Address,Postcode,District,Date registered,Date completed,Agency,Level,Needs,Consent,Notes"
@@ -327,3 +328,19 @@ def test_withdrawn_consent_stays_withdrawn(county, seen_by):
     bring_in(register_of(LINE.replace("Yes", "withdrawn by mum")), actor)
     consent = Consent.objects.get()
     assert consent.status == "withdrawn"
+
+
+def test_lines_that_became_no_case_are_forgotten_after_a_month(county, seen_by):
+    actor = seen_by(county.manager)
+    bring_in(register_of(LINE, LINE.replace("1,Ash", "2,Elm").replace("Yes", "No")), actor)
+    waiting = receive_register(content=register_of(LINE), file_name="r.csv", by=actor)
+    check_register(register=waiting, by=actor)
+    assert forget_register_lines() == 0
+    with as_system():
+        RegisterImport.objects.update(created_at="2026-01-01T12:00Z")
+        RegisterImport.objects.filter(status="loaded").update(finished_at="2026-01-01T12:00Z")
+    assert forget_register_lines() == 2
+    row = RegisterRow.objects.get()
+    assert (row.reference, row.outcome, row.case) == ("1", "taken", Case.objects.get())
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.content, waiting.guesses) == ("cancelled", None, [])
