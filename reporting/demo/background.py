@@ -6,14 +6,13 @@ import random
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db import connection
-
 from assessments.models import FormVersion
 from reporting.demo.casework import CaseMaker
 from reporting.demo.cast import CAST
 from reporting.demo.heaps import Heaps
 from reporting.demo.helping import JOINS, days_open, lifetime
 from reporting.demo.maker import CHILDREN, FamilyMaker, Frame, Workplace
+from reporting.demo.numbers import keep_assessment_numbers
 from reporting.demo.places import SUSPENDED_AGENCY, hub_named
 from reporting.demo.world import World
 
@@ -42,7 +41,7 @@ def background(world: World, rng: random.Random, families: int) -> None:
             notes = max(2, round(days_open(life) / DAYS_BETWEEN_NOTES * rng.uniform(0.6, 1.5)))
             previous = cases.case(household, life, notes, previous)
     heaps.write()
-    _look_after_references(frame)
+    keep_assessment_numbers(frame)
 
 
 def _frame(world: World) -> Frame:
@@ -74,14 +73,3 @@ def _frame(world: World) -> Frame:
         next_reference=FIRST_REFERENCE,
         first_number=BEGIN_NUMBERS_AT,
     )
-
-
-def _look_after_references(frame: Frame) -> None:
-    """Let the next assessment registered by hand go on where these ended."""
-    with connection.cursor() as cursor:
-        for year, last in frame.assessment_numbers.items():
-            cursor.execute(
-                "insert into assessments_referencecounter (year, last) values (%s, %s)"
-                " on conflict (year) do update set last = greatest(assessments_referencecounter.last, excluded.last)",
-                [year, last],
-            )

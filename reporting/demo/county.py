@@ -26,6 +26,7 @@ from reporting.demo.casework import CaseMaker
 from reporting.demo.heaps import Heaps
 from reporting.demo.helping import days_open, lifetime
 from reporting.demo.maker import CHILDREN, FamilyMaker, Frame, Workplace
+from reporting.demo.numbers import keep_assessment_numbers, last_case_number, taken_assessment_numbers
 from reporting.demo.places import HUBS, hub_named, school_names
 from reporting.demo.world import World, build_frame
 
@@ -93,11 +94,13 @@ class County:
             with as_system():
                 self._settle_at_the_end()
                 self.tell(0.0, "districts, agencies and people")
+                self.first_number = last_case_number()  # tells the accounts of one load from those of another
                 world = build_frame(self.today)
                 frame = self._frame(world)
                 made = self._families(frame)
                 self.tell(0.72, "working out who may see what")
                 made.grants = self._project()
+                keep_assessment_numbers(frame)
             self._move_sequences(frame)
         self.tell(0.95, "tidying up")
         self._tidy()
@@ -134,7 +137,8 @@ class County:
             form_version=FormVersion.objects.filter(status="published")
             .order_by("-version")
             .values_list("pk", flat=True)[0],
-            next_reference=next_reference(),
+            next_reference=last_case_number(),
+            assessment_numbers=taken_assessment_numbers(),
         )
 
     def _agencies(self, world: World, kind: str, number: int, towns: list[tuple[str, str]]) -> list[Agency]:
@@ -216,7 +220,7 @@ class County:
             sex = self.rng.choice("MF")
             first, last = names.adult_name(self.rng, heritage, sex), names.surname(self.rng, heritage)
             self.users += 1
-            address = f"county{self.seed}.{self.users}.{next_reference()}@example.org"
+            address = f"county{self.seed}.{self.users}.{self.first_number}@example.org"
             found.append(User(email=address, first_name=first, last_name=last, password=nobody))
         return User.objects.bulk_create(found, batch_size=1000)
 
@@ -319,13 +323,6 @@ class County:
                 "assessments_need",
             ):
                 cursor.execute(f"vacuum (analyze) {table}")
-
-
-def next_reference() -> int:
-    """The highest number that a case reference has, or the sequence's first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select greatest((select last_value from cases_reference), 20000)")
-        return cursor.fetchone()[0]
 
 
 def household_sizes(rng: random.Random, families: int, children: int) -> list[int]:

@@ -9,6 +9,7 @@ from cases.models import Case, CaseNote, Family, LeadProfessional, Person
 from earlyhelp.access.context import as_system
 from reporting.demo.bulk import spread
 from reporting.demo.county import County, household_sizes
+from reporting.demo.load import load as load_demo
 from tests.database import reset_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +83,23 @@ def test_same_seed_gives_the_same_county():
 def test_shares_add_up_exactly():
     assert sum(spread(1_000, [random.Random(3).random() for _ in range(77)])) == 1_000
     assert sum(household_sizes(random.Random(1), 100, 220)) == 220
+
+
+def test_county_loads_beside_the_demo(tmp_path):
+    load_demo(families=3, sign_ins=tmp_path / "signins.json")
+    before = rows("select count(*) from cases_case")[0][0]
+    made, _said = load(40)
+    assert rows("select count(*) from cases_case")[0][0] == before + made.cases
+    assert rows("select * from app.projection_faults()") == []
+    # The next case that somebody opens has a reference of its own.
+    assert (
+        rows("select 1 from cases_case where reference = 'WM-' || (select last_value from cases_reference)")
+        == []
+    )
+    assert (
+        rows(
+            "select 1 from assessments_assessment a join assessments_referencecounter c"
+            " on a.reference = 'WM/' || c.year || '/' || lpad((c.last + 1)::text, 4, '0')"
+        )
+        == []
+    )
