@@ -303,16 +303,21 @@ def give_up_action(
     check_can_become(action, ActionStatus.NOT_DONE)
     if not why_not.strip():
         raise ValueError("Say why it was not done.")
+    owner = action.owner_membership or action.owner_person
+    if carry_to and not (owner and _may_own(action.case, owner)):
+        raise ValueError(
+            "Its owner is no longer on the team. Record it as not needed, then add a new action for somebody else."
+        )
     action.status, action.done_at, action.why_not = ActionStatus.NOT_DONE, timezone.now(), why_not
     action.save(update_fields=["status", "done_at", "why_not"])
     record_change(by, "Recorded that an action was not done", case=action.case, obj=action)
     write_event(case=action.case, title="An action of the plan was not done", category=action.category, by=by)
-    if carry_to is None:
+    if carry_to is None or owner is None:
         return None
     return add_action(
         case=action.case,
         what=action.what,
-        owner=action.owner_membership or action.owner_person,
+        owner=owner,
         due_on=carry_to,
         outcome=action.outcome,
         category=action.category,
@@ -335,8 +340,12 @@ def _check_in_family(case: Case, person: Person | None) -> None:
         raise ValueError("That person is not in this family.")
 
 
-def _check_owner(case: Case, owner) -> None:
+def _may_own(case: Case, owner: Membership | Person) -> bool:
     if isinstance(owner, Person):
-        _check_in_family(case, owner)
-    elif owner is None or not TeamMember.objects.current().filter(case=case, membership=owner).exists():
+        return owner.family_id == case.family_id
+    return TeamMember.objects.current().filter(case=case, membership=owner).exists()
+
+
+def _check_owner(case: Case, owner: Membership | Person) -> None:
+    if not _may_own(case, owner):
         raise ValueError("Choose somebody on the team or in the family.")

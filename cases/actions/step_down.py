@@ -6,13 +6,23 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.actions.lead import change_lead, lock_case
 from cases.actions.notes import write_event
+from cases.actions.open import opening
 from cases.actions.plan import add_action
 from cases.actions.team import add_to_team
-from cases.models import Case, CaseStatus, RequestStatus, StepDown, StepDownStatus
+from cases.models import (
+    Case,
+    CaseStatus,
+    LawfulShare,
+    RequestStatus,
+    StepDown,
+    StepDownStatus,
+    TeamMember,
+)
 from cases.rules.steps import (
     check_can_answer_step_down_for_hub,
     check_can_step_down,
@@ -136,7 +146,22 @@ def take_over(*, step_down: StepDown, by: Actor) -> StepDown:
         add_action(case=case, what=line[:200], owner=by.membership, due_on=due, by=by)
     write_event(case=case, title="Stepped down: early help leads again", by=by)
     _end(step_down, StepDownStatus.FINISHED, "", by)
+    _let_social_care_go(step_down)
     return step_down
+
+
+def _let_social_care_go(step_down: StepDown) -> None:
+    """Social care reads on for FORMER_LEAD_DAYS, as a former lead does; then its places and lawful share have ended."""
+    today = timezone.localdate()
+    lasts = today + dt.timedelta(days=settings.EARLY_HELP["FORMER_LEAD_DAYS"])
+    ends_later = Q(ends_on__isnull=True) | Q(ends_on__gt=lasts)
+    with opening(step_down.case.pk):
+        LawfulShare.objects.filter(ends_later, case=step_down.case, agency=step_down.agency).update(
+            ends_on=lasts
+        )
+        TeamMember.objects.filter(
+            ends_later, case=step_down.case, membership__agency=step_down.agency
+        ).update(ends_on=lasts, end_reason="Stepped down to early help")
 
 
 @transaction.atomic

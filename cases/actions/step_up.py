@@ -83,7 +83,9 @@ def send_step_up(
         raise ValueError("Say what you are worried about.")
     if not family_told and not why_family_not_told.strip():
         raise ValueError("Say why the family has not been told.")
-    if missing := missing_to_step_up(case, to_agency, basis):
+    member = deciding_member(to_agency, case)
+    missing = missing_to_step_up(case, to_agency, basis)
+    if missing or member is None:
         raise ValueError(" ".join(missing))
     share = None
     if basis == StepUpBasis.RISK_OF_HARM:
@@ -96,7 +98,6 @@ def send_step_up(
             starts_on=timezone.localdate(),
             recorded_by=by.membership,
         )
-    member = deciding_member(to_agency, case)
     already = TeamMember.objects.current().filter(case=case, membership=member).exists()
     seat = add_to_team(case=case, membership=member, helps_with="Decides on the step-up", by=by)
     sent_at = timezone.now()

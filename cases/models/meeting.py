@@ -108,18 +108,24 @@ class Meeting(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether minutes can be written: on now, started by the chair, or held and not signed off."""
-        return (
-            self.status == MeetingStatus.HELD
-            or not self.is_locked
-            and (self.is_now or bool(self.current_item_id))
-        )
+        """Whether minutes can be written: on now or over, started by the chair, or held and not signed off."""
+        if self.status != MeetingStatus.PLANNED:
+            return self.status == MeetingStatus.HELD
+        return self.is_now or self.is_left_open or self.current_item_id is not None
 
     @property
     def is_now(self) -> bool:
-        """From a quarter of an hour before it starts until it has been ended."""
-        early = dt.timedelta(minutes=15)
-        return self.status == MeetingStatus.PLANNED and self.starts_at - early <= timezone.now()
+        """From a quarter of an hour before it starts until it has been ended, or two hours after its end."""
+        early, late = dt.timedelta(minutes=15), dt.timedelta(hours=2)
+        return (
+            self.status == MeetingStatus.PLANNED
+            and self.starts_at - early <= timezone.now() <= self.ends_at + late
+        )
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether it is long over and nobody has said who was there."""
+        return self.status == MeetingStatus.PLANNED and self.ends_at + dt.timedelta(hours=2) < timezone.now()
 
 
 class InvitationAnswer(models.TextChoices):

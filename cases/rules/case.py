@@ -63,10 +63,17 @@ def _only_by_emergency(actor: Actor, case: Case) -> bool:
 
 
 def check_can_close(actor: Actor, case: Case) -> None:
-    """Persons who may close a case: its lead professional; the hub's coordinators and managers."""
+    """Persons who may close a case: its lead professional; the hub's coordinators and managers.
+
+    Not while a step up or step down waits for its answer: the family would be left in between.
+    """
     check_can_write(actor, case)
     if case.status == CaseStatus.CLOSED:
         raise NotAllowed("This record is closed already.")
+    if case.step_ups.waiting().exists() or case.step_downs.open().exists():
+        raise NotAllowed(
+            "A step up or step down is still waiting for its answer. Close the record after that."
+        )
     is_lead = case.leads.filter(membership=actor.membership, until_at__isnull=True).exists()
     if not is_lead and not _runs_hub(actor, case):
         raise NotAllowed("Only the lead professional or the hub can close this record.")

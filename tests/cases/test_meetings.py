@@ -17,6 +17,7 @@ from cases.actions.meeting import (
 )
 from cases.actions.minutes import add_agenda_item, add_minute, agree_action, move_to_item, record_decision
 from cases.agenda import draft_agenda
+from cases.invite_file import calendar_file
 from cases.models import Action, AgendaItem, Decision, Invitation, Meeting, Minute, Person, TeamMember
 from cases.rules import NotAllowed
 from earlyhelp.access.context import as_system
@@ -243,3 +244,33 @@ def test_bob_may_not_run_alices_meeting(people, world, seen_by, meeting_of):
         cancel_meeting(meeting=meeting, reason="x", by=bob)
     add_minute(meeting=meeting, text="He came by himself.", by=bob)
     cancel_meeting(meeting=meeting, reason="x", by=seen_by(people.coordinator))
+
+
+def test_when_minutes_can_be_written(people, meeting_of):
+    """Before: no; on: yes; long over and not ended: yes, with a reminder; signed off or cancelled: no."""
+    now = timezone.now()
+    later, running, left = (
+        meeting_of(people.case, people.alice, starts_at=now + dt.timedelta(hours=hours))
+        for hours in (5, -0.5, -50)
+    )
+    assert [(m.is_live, m.is_now, m.is_left_open) for m in (later, running, left)] == [
+        (False, False, False),
+        (True, True, False),
+        (True, False, True),
+    ]
+    left.status = "cancelled"
+    assert not left.is_live and not left.is_left_open
+
+
+def test_calendar_file_says_no_more_than_a_reference(people, meeting_of):
+    meeting = meeting_of(
+        people.case, people.alice, title="About Ellie Hollis", place="4 Elm Road", sequence=3
+    )
+    written = calendar_file(meeting, "https://example.org/" + "x" * 90).decode()
+    assert "Ellie" not in written and "Elm" not in written and "Hollis" not in written
+    assert people.case.reference in written and "SEQUENCE:3" in written
+    assert all(len(line.encode()) <= 75 for line in written.split("\r\n"))
+    assert "https://example.org/" + "x" * 90 in written.replace("\r\n ", "")
+    meeting.status = "cancelled"
+    cancelled = calendar_file(meeting, "x").decode()
+    assert "METHOD:CANCEL" in cancelled and "STATUS:CANCELLED" in cancelled

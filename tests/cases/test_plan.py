@@ -244,3 +244,15 @@ def test_category_of_an_outcome_hides_it_and_its_actions(people, world, seen_by,
     seen_by(people.coordinator)
     assert Outcome.objects.count() == 1
     assert Action.objects.count() == 2
+
+
+def test_an_action_is_not_carried_forward_for_somebody_who_has_left(
+    people, world, seen_by, outcome_of, action_of
+):
+    action = action_of(outcome_of(people.case), owner_membership=people.bob)
+    alice = seen_by(people.alice)
+    with pytest.raises(ValueError, match="no longer on the team"):
+        give_up_action(action=action, why_not="Bob left", carry_to=in_days(9), by=alice)
+    action.refresh_from_db()
+    assert action.status == "not_started"
+    give_up_action(action=action, why_not="Bob left", by=alice)

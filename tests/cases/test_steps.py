@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from cases.actions.close import close_case
 from cases.actions.lead import ask_to_lead
 from cases.actions.step_down import (
     accept_for_hub,
@@ -324,3 +325,21 @@ def test_rereferral_within_the_months_set(people, world):
     assert is_rereferral(people.case)
     earlier.closed_on = in_days(-400)
     assert not is_rereferral(people.case)
+
+
+def test_finished_social_care_reads_on_only_for_a_while(stepped_up, people, social_care, seen_by, settings):
+    step_down = propose(stepped_up, seen_by(social_care.decider), proposed_lead=people.alice)
+    take_over(step_down=step_down, by=seen_by(people.alice))
+    lasts = in_days(settings.EARLY_HELP["FORMER_LEAD_DAYS"])
+    assert LawfulShare.objects.get(case=stepped_up).ends_on == lasts
+    assert TeamMember.objects.get(case=stepped_up, membership=social_care.decider).ends_on == lasts
+    assert sees(seen_by, social_care.decider, stepped_up)
+
+
+def test_a_case_is_not_closed_while_an_answer_is_awaited(people, social_care, seen_by):
+    alice = seen_by(people.alice)
+    step_up = send(people, social_care, alice)
+    with pytest.raises(NotAllowed):
+        close_case(case=people.case, reason="outcomes_met", by=alice)
+    withdraw_step_up(step_up=step_up, by=alice)
+    close_case(case=people.case, reason="outcomes_met", by=alice)
