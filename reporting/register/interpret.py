@@ -84,7 +84,8 @@ class Interpreter:
     def read(self, cells: tuple[str, ...], verdict: Verdict) -> None:
         """Fill the verdict's facts, refusals and warnings from the cells."""
         facts = verdict.facts
-        facts.reference = " ".join(self.text("reference", cells).split())
+        reference = " ".join(self.text("reference", cells).split())
+        facts.reference = "" if says_nothing(reference) else reference
         self.read_name(cells, verdict)
         self.read_dates(cells, verdict)
         self.read_district(cells, verdict)

@@ -7,6 +7,9 @@ from cases.matching import Candidate, compare
 from .facts import Facts
 from .fields import BY_KEY
 
+# More children under one reference than this, and it is no reference ("2015", "School").
+MOST_SHARING = 12
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -42,7 +45,9 @@ class Repeats:
         """Remember a line that was taken."""
         self.by_fingerprint[fingerprint] = where
         if facts.reference:
-            self.by_reference.setdefault(facts.reference.casefold(), []).append((where, facts))
+            sharing = self.by_reference.setdefault(facts.reference.casefold(), [])
+            if len(sharing) < MOST_SHARING:
+                sharing.append((where, facts))
 
     def add_refused(self, where: str, fingerprint: str) -> None:
         """Remember a refused line, so that the same refusal is told once."""

@@ -251,3 +251,16 @@ def test_nearly_the_name_of_a_hub_is_asked_about_and_not_taken():
 def test_line_with_values_only_beyond_the_headings():
     _, _, verdicts = check("Ref,Surname,Started,Hub\n,,,,stray\n1,Ash,3/4/2015,East\n", ["East"])
     assert [verdict.outcome for verdict in verdicts] == ["refused", "taken"]
+
+
+def test_a_word_for_nothing_is_no_reference():
+    text = "Ref,Surname,Started,Hub\nn/k,Ash,3/4/2015,East\nn/k,Elm,3/4/2015,East\nTBC,Oak,3/4/2015,East\n"
+    _, _, verdicts = check(text, ["East"])
+    assert [verdict.outcome for verdict in verdicts] == ["taken"] * 3
+    assert not any(verdict.warnings for verdict in verdicts)
+
+
+def test_thousands_of_lines_with_one_reference_do_not_take_for_ever():
+    lines = "".join(f"2015,Ash{n},{n % 28 + 1}/4/2015,East\n" for n in range(4000))
+    _, _, verdicts = check(f"Ref,Surname,Started,Hub\n{lines}", ["East"])
+    assert Counts.of(verdicts).taken == 4000
