@@ -105,7 +105,7 @@ COUNTS = (
     ),
     Count(
         "completed_in_time",
-        f"Completed in {ASSESSMENT_DAYS}",
+        f"Number completed in {ASSESSMENT_DAYS}",
         f"The assessment was completed within {ASSESSMENT_DAYS} of the day it was started.",
         f"Assessments completed in the quarter, at most {ASSESSMENT_DAYS} after they were started. Weekends and bank"
         " holidays in England do not count.",
@@ -123,7 +123,7 @@ COUNTS = (
     ),
     Count(
         "re_referrals",
-        "Families who came back within {REREFERRAL_MONTHS} months",
+        "Number who came back within {REREFERRAL_MONTHS} months",
         "An assessment was started for a family whose earlier case had closed less than {REREFERRAL_MONTHS} months"
         " before.",
         "Assessments started in the quarter for a family with another case closed in the {REREFERRAL_MONTHS} months"

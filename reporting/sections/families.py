@@ -80,7 +80,7 @@ def between_levels(doc: Document) -> Section:
 
 
 def came_back(doc: Document) -> Section:
-    title = doc.title("re_referrals")
+    title = doc.title("re_referral_rate")
     table = over_time(
         doc, title, [("Came back", "re_referrals", ""), ("Share of started", "re_referral_rate", "%")]
     )
