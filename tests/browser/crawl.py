@@ -1,0 +1,144 @@
+"""Finding every page of the demonstration county by its links, as the people who may open it.
+
+A page is known by its URL name. Each person starts from My work and follows links (GET only) through real HTTP; of the
+pages met under one name the fullest two are kept, by different people where that is possible.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls.exceptions import Resolver404
+from playwright.sync_api import APIRequestContext, Error
+
+# Addresses that are no pages to look at, and why. Whatever else has a name must be met by the crawl.
+NOT_PAGES = {
+    "healthz": "for the proxy",
+    "home": "sends on to another page",
+    "account_logout": "sends on to another page",
+    "accounts:open_invitation": "sends on to another page, with a secret of its own (tests/accounts)",
+    "assessment-known": "sends on to another page",
+    "assessment-part-save": "autosave, POST alone",
+    "assessment-person-part-save": "autosave, POST alone",
+    "record-address-show": "POST alone, so that each look is recorded",
+    "register-again": "POST alone",
+    "register-load": "POST alone",
+    "register-throw-away": "POST alone",
+    "ask-for-report": "POST alone",
+    "report-count-again": "POST alone",
+    "report-approve": "POST alone",
+    "report-send-back": "POST alone",
+    "report-publish": "POST alone",
+    "plan-action-start": "POST alone",
+    "plan-action-done": "POST alone",
+    "plan-outcome-reopen": "POST alone",
+    "meeting-item-move": "POST alone",
+    "meeting-minute-add": "POST alone",
+    "meeting-sign-off": "POST alone",
+    "lead-take-back": "POST alone",
+    "signature-resume": "POST alone",
+}
+MOST_FOR_ONE, MOST_OF_A_NAME = 4, 9  # pages of one name opened by one person's crawl, and by all of them
+
+
+def names_of_all_addresses() -> list[str]:
+    """Every URL name of the site, with its namespace."""
+
+    def walk(patterns, prefix=""):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from walk(pattern.url_patterns, inner)
+            elif isinstance(pattern, URLPattern) and pattern.name:
+                yield prefix + pattern.name
+
+    return sorted(set(walk(get_resolver().url_patterns)))
+
+
+@dataclass(frozen=True)
+class Met:
+    """A page as somebody met it. `weight` is its HTML in bytes, compressed as the proxy does."""
+
+    name: str
+    path: str
+    who: str
+    weight: int
+    is_page: bool
+
+
+@dataclass
+class Crawl:
+    """What was met so far, by URL name; and where each person got an answer that was not 200."""
+
+    met: dict[str, list[Met]] = field(default_factory=lambda: defaultdict(list))
+    wrong: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    def run(self, who: str, http: APIRequestContext, site: str, starts: list[str]) -> None:
+        """Follow links from `starts` with the cookies of `who`."""
+        waiting, seen, opened = deque(starts), set(starts), Counter()
+        while waiting:
+            path = waiting.popleft()
+            name = name_of(path)
+            if name is None or name in NOT_PAGES or (path not in starts and self.is_enough(name, opened)):
+                continue
+            opened[name] += 1
+            self.asked += 1
+            try:
+                answer = http.get(site + path, max_redirects=0, timeout=20_000)
+            except Error as error:  # the server broke off: an exception that is no answer, or a template's unknown name
+                self.wrong.append(f"{who} got no answer from {path} ({name}): {str(error).splitlines()[0]}")
+                continue
+            if answer.status in {301, 302}:
+                target = local(answer.headers.get("location", ""), path, site)
+                if target and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+                continue
+            if answer.status != 200:
+                self.wrong.append(f"{who} followed a link to {path} ({name}): {answer.status}")
+                continue
+            body = answer.body()
+            is_page = answer.headers.get("content-type", "").startswith("text/html")
+            self.met[name].append(Met(name, path, who, len(gzip.compress(body, 6)), is_page))
+            if is_page:
+                for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', body.decode()):
+                    target = local(unescape(link), path, site)
+                    if target and target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+
+    def is_enough(self, name: str, opened: Counter) -> bool:
+        """Whether more pages of this name would tell nothing new."""
+        return opened[name] >= MOST_FOR_ONE or len(self.met[name]) >= MOST_OF_A_NAME
+
+    def chosen(self, name: str) -> list[Met]:
+        """The fullest page of this name, and the fullest that somebody else met."""
+        by_weight = sorted((met for met in self.met.get(name, []) if met.is_page), key=lambda met: -met.weight)
+        if not by_weight:
+            return []
+        others = [met for met in by_weight if met.who != by_weight[0].who] or by_weight[1:]
+        return [by_weight[0], *others[:1]]
+
+
+def name_of(path: str) -> str | None:
+    """The URL name of a path, with its namespace; None when it is no address of ours."""
+    try:
+        return resolve(urlsplit(path).path).view_name
+    except Resolver404:
+        return None
+
+
+def local(link: str, page: str, site: str) -> str | None:
+    """The path and query of a link on `page`, or None when it leads to another host or only within the page."""
+    whole = urlsplit(urljoin(site + page, link))
+    if whole.scheme not in {"http", "https"} or whole.netloc != urlsplit(site).netloc:
+        return None
+    path = whole.path + (f"?{whole.query}" if whole.query else "")
+    return None if path == page else path

@@ -1,0 +1,154 @@
+"""People at work in their browsers: what the journeys share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from cases.models import Case, Person
+from earlyhelp.access import Role
+from earlyhelp.access.context import as_system
+from hubs.models import Agency, AgencyKind, Hub, Membership
+from tests.fixtures.browser import Window
+
+SAVED = re.compile(r"^Saved ")
+
+
+@dataclass
+class Cast:
+    """A school, a health service, a hub and children's social care, with one person each, and one in another school."""
+
+    hub: Hub
+    school: Agency
+    health: Agency
+    social_care: Agency
+    priya: Membership  # pastoral lead of the school
+    karen: Membership  # health visitor
+    tom: Membership  # coordinator of the hub
+    yasmin: Membership  # manager in social care, who decides
+    stranger: Membership  # another school, which has nothing to do with the family
+
+
+def cast_of(world) -> Cast:
+    """The county of the journeys, with its signed agreement and its levels of need."""
+    for number in (1, 2, 3, 4):
+        world.level(number)
+    hub = world.hub("Alder Vale")
+    school = world.agency(AgencyKind.SCHOOL, name="Alderbrook Primary School", hub=hub)
+    health = world.agency(AgencyKind.HEALTH, name="Moorside Community Health")
+    council = world.agency(AgencyKind.COUNCIL_EARLY_HELP, name="Alder Vale hub", hub=hub)
+    social_care = world.agency(AgencyKind.COUNCIL_SOCIAL_CARE, name="Westmoor social care")
+    return Cast(
+        hub=hub,
+        school=school,
+        health=health,
+        social_care=social_care,
+        priya=world.member(school, first_name="Priya"),
+        karen=world.member(health, first_name="Karen", job_title="Health visitor"),
+        tom=world.member(council, Role.HUB_COORDINATOR, hub=hub, first_name="Tom", job_title="Coordinator"),
+        yasmin=world.member(social_care, Role.AGENCY_LEAD, first_name="Yasmin", job_title="Team manager"),
+        stranger=world.member(world.agency(AgencyKind.SCHOOL, name="Hexley Primary"), first_name="Max"),
+    )
+
+
+def in_days(days: int) -> str:
+    """A day as people type it."""
+    day = timezone.localdate() + dt.timedelta(days=days)
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def choose(page: Page, label: str, words: str) -> None:
+    """Choose from a list, whether it is an ordinary one or one that completes what is typed."""
+    field = page.get_by_label(label).first
+    if field.evaluate("each => each.tagName") == "SELECT":
+        option = field.locator("option").filter(has_text=words).first
+        field.select_option(value=option.get_attribute("value"))
+    else:
+        field.fill(words)
+        page.get_by_role("option", name=words).first.click()
+
+
+def wait_until_saved(page: Page) -> None:
+    """Wait for the words that autosave says."""
+    expect(page.locator("[data-autosave-status]")).to_have_text(SAVED, timeout=15_000)
+
+
+def says(window: Window, *words: str) -> None:
+    """Everything in `words` can be read in the main part of the page."""
+    text = window.words()
+    missing = [each for each in words if each not in text]
+    assert not missing, f"{window.page.url} does not say {missing}:\n{text[:1500]}"
+
+
+def is_silent_about(window: Window, *words: str) -> None:
+    """Nothing of `words` is anywhere on the page, not even in its source."""
+    source = window.page.content()
+    assert [each for each in words if each in source] == [], window.page.url
+
+
+def add_note(window: Window, reference: str, *, topic: str, title: str, body: str) -> None:
+    """Write one fact on the timeline."""
+    page = window.go("record-note", reference)
+    page.get_by_label("A fact", exact=False).first.check()
+    page.get_by_label("In a few words").fill(title)
+    page.get_by_label("What happened", exact=False).first.fill(body)
+    choose(page, "What kind of information is it?", topic)
+    window.press("Add to timeline")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Timeline")
+    says(window, title)
+
+
+def record_consent(window: Window, reference: str, agency: str, topics: list[str], answer: str = "Given") -> None:
+    """Record what everybody in the family said about one agency."""
+    page = window.go("record-consent", reference)
+    for box in page.get_by_role("group", name="Whose answer is it?").get_by_role("checkbox").all():
+        box.check()
+    choose(page, "Which agency did you ask about?", agency)
+    page.get_by_role("group", name="What did they say?").get_by_label(answer).check()
+    about = page.get_by_role("group", name="What is the answer about?")
+    about.get_by_label("Everything the agreement").uncheck()
+    for topic in topics:
+        about.get_by_label(topic, exact=True).check()
+    page.get_by_role("group", name="How did you ask?").get_by_label("Face to face").check()
+    window.press("Record this answer")
+    says(window, "Answer recorded")
+
+
+def add_to_team(window: Window, reference: str, who: Membership, helps_with: str) -> None:
+    """Put somebody on the Team Around the Family."""
+    page = window.go("record-team", reference)
+    choose(page, "Who is joining?", who.user.full_name)
+    page.get_by_label("What will they help with?").fill(helps_with)
+    window.press("Add to the team")
+    says(window, "Added to the team")
+
+
+def withdraw_everything_from(window: Window, reference: str, agency: str, loses: str) -> None:
+    """Each person takes back what they agreed to share with `agency`; the last page must name who loses sight."""
+    with as_system():
+        people = list(Person.objects.filter(family__cases__reference=reference).order_by("is_child"))
+    for number, person in enumerate(people, start=1):
+        page = window.go("record-withdraw", reference, person.pk)
+        for box in page.get_by_role("group", name="What is taken back?").get_by_role("checkbox").all():
+            label = page.locator(f"label[for={box.get_attribute('id')}]").inner_text()
+            box.set_checked(label.startswith(agency))
+        window.press("Show what this would change")
+        if number == len(people):
+            says(window, "Will lose sight", agency, loses)
+        page.get_by_role("button", name=re.compile("^Withdraw consent")).click()
+        page.wait_for_load_state()
+        says(window, "Consent withdrawn")
+
+
+def path_of(reference: str, name: str = "record-overview") -> str:
+    return reverse(name, args=[reference])
+
+
+def case_of(reference: str) -> Case:
+    with as_system():
+        return Case.objects.select_related("family").get(reference=reference)

@@ -1,0 +1,193 @@
+"""The demonstration county on a live server of its own, with something on every page: loaded once, then only looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils import timezone
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from cases.models import Family, Person
+from earlyhelp.access.context import acting_as, as_system
+from earlyhelp.access.permissions import permissions_of
+from earlyhelp.accounts.second_factor import stamp_second_factor
+from hubs.actors import SESSION_KEY
+from hubs.models import Membership
+from reporting import actions as reports
+from reporting import counting
+from reporting.demo.load import load
+from reporting.models import HighlightReport
+from reporting.quarters import Quarter
+from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
+from tests.fixtures.browser import Window
+
+# Who looks, in this order: together they hold every permission.
+PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "sam"]
+NOBODY = "nobody signed in"
+REGISTER = (
+    "CAF no,Child,D.O.B,Locality,Started,Tier,Consent,Colour,Notes\n"
+    '1,"Ash, Bo",01/02/2010,Alder Vale,03/04/2015,3,Yes,red,=1+1\n'
+    '2,"Ashe, Bo",01/02/2010,Alder Vale,05/04/2015,2/3?,Yes,blue,<b>bold</b>\n'
+    '3,"Elm, Di",02/02/2010,Coastside,03/04/2015,2,Yes,green,\n'
+    '4,"Oak, Cy",02/02/2010,Alder Vale,spring,2,Yes,green,\n'
+)
+
+
+@dataclass
+class Stage:
+    """The county, its server, and the people who look at it."""
+
+    chromium: Browser
+    server: LiveServer
+    people: dict[str, Membership]
+    names: set[str]
+    crawl: Crawl = field(default_factory=Crawl)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> str:
+        return self.server.url
+
+    def client(self, who: str) -> Client:
+        """A test client signed in as this person, for what has to be written before the looking."""
+        browser, membership = Client(), self.people[who]
+        browser.force_login(membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = browser.session
+        session[SESSION_KEY] = membership.pk
+        stamp_second_factor(session, membership.user, "totp")
+        session.save()
+        return browser
+
+    def window(self, who: str, **how) -> Window:
+        """A browser window of this person."""
+        window = Window(self.chromium, self.site, **how)
+        if who != NOBODY:
+            if who not in self.cookies:
+                self.cookies[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
+            window.use_cookie(self.cookies[who])
+        return window
+
+
+def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
+    """Load the county, write what its stories do not have, and meet every page."""
+    cache.clear()
+    load(families=families, sign_ins=sign_ins)
+    with as_system():
+        people = {
+            first: Membership.objects.select_related("user", "agency").get(user__first_name=first.title(), agency__isnull=False)
+            for first in PEOPLE
+        }
+        names = set(Family.objects.values_list("name", flat=True))
+        for person in Person.objects.values_list("first_name", "last_name"):
+            names |= set(person)
+    stage = Stage(chromium, LiveServer("localhost"), people, {name for name in names if len(name) > 2})
+    make_reports(stage)
+    bring_in_registers(stage)
+    paths = begin_registrations(stage)
+    meet_every_page(stage, paths)
+    return stage
+
+
+def make_reports(stage: Stage) -> None:
+    """A report that is published, one approved, and a draft, for the latest quarters that have none yet."""
+    with as_system():
+        there = {report.quarter.code for report in HighlightReport.objects.all()}
+    last = Quarter.containing(timezone.localdate()).shift(-1)
+    free = (quarter for quarter in map(last.shift, range(0, -20, -1)) if quarter.code not in there)
+    for quarter, steps in zip(free, ("w", "wa", "wap"), strict=False):
+        with acting_as(stage.people["ruth"]) as ruth:
+            report = reports.ask_for_report(quarter=quarter, by=ruth)
+        counting.count_report(report.pk)
+        with acting_as(stage.people["ruth"]) as ruth:
+            reports.save_commentary(report=report, summary="More families agreed.", remarks=[], by=ruth)
+        with acting_as(stage.people["margaret"]) as chair:
+            if "a" in steps:
+                reports.approve_report(report=report, by=chair)
+            if "p" in steps:
+                reports.publish_report(report=report, by=chair)
+
+
+def bring_in_registers(stage: Stage) -> None:
+    """One register loaded, with a likely duplicate; one checked; one whose columns nobody has confirmed."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    tom = stage.client("tom")
+
+    def upload(content: str) -> str:
+        return tom.post(reverse("registers"), {"file": SimpleUploadedFile("list.csv", content.encode())}).url
+
+    def confirm(address: str) -> str:
+        form = tom.get(address).context["form"]
+        return tom.post(address, {name: form[name].value() or "" for name in form.fields}).url
+
+    loaded = confirm(upload(REGISTER))
+    assert tom.post(loaded + "load/").url == loaded
+    confirm(upload(REGISTER.replace("Ash", "Birch").replace("CAF no", "Number")))
+    upload(REGISTER.replace("Ash", "Cedar").replace("CAF no", "Form"))
+
+
+def begin_registrations(stage: Stage) -> list[str]:
+    """Priya's checks for an existing record: one that found her own family, one elsewhere, one nobody. Their paths."""
+    priya = stage.client("priya")
+    paths = []
+    with as_system():
+        mine = Person.objects.filter(family__name="Okafor-Lane", is_child=True, born_on__isnull=False).first()
+        other = Person.objects.filter(family__name="Hollis", is_child=True, born_on__isnull=False).first()
+    for first, last, born in (
+        (mine.first_name, mine.last_name, mine.born_on),
+        (other.first_name, other.last_name, other.born_on),
+        ("Quintessa", "Zephyrson", timezone.localdate().replace(year=2019)),
+    ):
+        asked = {"first_name": first, "last_name": last, "born_on_day": born.day, "born_on_month": born.month,
+                 "born_on_year": born.year}
+        answer = priya.post(reverse("start-assessment"), asked)
+        assert answer.status_code == 302, answer.content.decode()[:2000]
+        paths.append(answer.url)
+    check = paths[-1]
+    page = priya.get(check + "family/")
+    cards = page.context["cards"]
+    data = {form.add_prefix(name): form[name].value() or "" for form in cards.forms for name in form.fields}
+    data |= {"children": "1", "adults": "1", "home-hub": str(stage.people["tom"].hub_id),
+             "adult0-first_name": "Mo", "adult0-last_name": "Zephyrson", "adult0-relationship": "mother"}
+    for part in ("day", "month", "year"):
+        data[f"child0-born_on_{part}"] = str(getattr(timezone.localdate().replace(year=2019), part))
+    answer = priya.post(check + "family/", data)
+    assert answer.status_code == 302, [form.errors for form in answer.context["cards"].forms]
+    return [*paths, *(check + step for step in ("family/", "agreement/", "agreed/", "tier-4/", "neither/"))]
+
+
+def open_to(who: Membership | None) -> list[str]:
+    """Every address without parts of its own that this person's roles open, by the declaration of its view."""
+    allowed = permissions_of(who.roles) if who else frozenset()
+    found = []
+    for name in names_of_all_addresses():
+        if name in NOT_PAGES:
+            continue
+        try:
+            path = reverse(name)
+        except NoReverseMatch:
+            continue
+        declared = get_resolver().resolve(path).func.access
+        if who is None:
+            opens = declared.is_public
+        else:
+            opens = not declared.is_public and (not declared.permissions or bool(allowed & set(declared.permissions)))
+        if opens:
+            found.append(path)
+    return found
+
+
+def meet_every_page(stage: Stage, paths_of_priya: list[str]) -> None:
+    """Follow the links of each person, and of somebody who is not signed in."""
+    for who in [NOBODY, *stage.people]:
+        window = stage.window(who)
+        starts = open_to(stage.people.get(who)) + (paths_of_priya if who == "priya" else [])
+        stage.crawl.run(who, window.context.request, stage.site, starts)
+        window.close()
+

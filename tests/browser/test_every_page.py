@@ -1,0 +1,117 @@
+"""Every page of the demonstration county in Chromium: nothing inaccessible, nothing sideways, nothing from elsewhere.
+
+The pages are found by following links, so that a new one is looked at from its first day; an address that nobody
+meets fails. Each is seen at 1280 and at 320 pixels, and again with JavaScript switched off.
+"""
+
+import os
+import re
+
+import pytest
+from django.conf import settings
+
+from tests.browser.crawl import NOT_PAGES, names_of_all_addresses
+from tests.browser.stage import set_up
+from tests.database import reset_rows
+from tests.fixtures.browser import axe_faults, sideways
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+SHOTS = os.environ.get("EH_SHOTS")  # a folder for pictures of all pages
+HEAVIEST = 40 * 1024  # bytes of HTML, compressed (pages.md "Weight")
+# Pages of a moment in signing in: tests/accounts/test_browser.py looks at them in the same way.
+MOMENTS = {"mfa_authenticate", "mfa_generate_recovery_codes", "account_reset_password_from_key", "account_reauthenticate",
+           "mfa_reauthenticate"}
+NAMES = [name for name in names_of_all_addresses() if name not in NOT_PAGES and name not in MOMENTS]
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker, chromium, tmp_path_factory):
+    """The county, loaded once and then only looked at; emptied again after the last test of this file."""
+    patch = pytest.MonkeyPatch()
+    sign_ins = tmp_path_factory.mktemp("county") / "sign-ins.json"
+    patch.setattr("earlyhelp.accounts.demo.personas_file", lambda: sign_ins)
+    with django_db_blocker.unblock():
+        reset_rows()
+        county = set_up(chromium, sign_ins)
+        yield county
+        county.server.stop()
+        reset_rows()
+    patch.undo()
+
+
+def test_no_link_leads_astray(stage):
+    assert stage.crawl.wrong == [], "\n".join(stage.crawl.wrong)
+
+
+def test_every_address_was_met(stage):
+    missed = [name for name in NAMES if name not in stage.crawl.met]
+    assert missed == [], " ".join(missed)
+    pages = {met.path for name in NAMES for met in stage.crawl.chosen(name)}
+    print(f"\n{len(NAMES)} addresses, {len(pages)} pages in 3 states, {stage.crawl.asked} requests to find them")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page(name, stage):
+    problems = []
+    for number, met in enumerate(stage.crawl.chosen(name)):
+        problems += [f"{met.path} as {met.who}: {words}" for words in look(stage, met, number)]
+    assert problems == [], "\n".join(problems)
+
+
+def look(stage, met, number) -> list[str]:
+    """Everything that is wrong with one page, with JavaScript at two widths and without it at the narrow one."""
+    window = stage.window(met.who)
+    page = window.go(met.path)
+    page.wait_for_load_state("networkidle")
+    found = axe_faults(page)
+    found += titles_and_headings(page, stage.names)
+    if met.weight > HEAVIEST:
+        found.append(f"{met.weight} bytes of HTML")
+    picture(page, met, number, 1280)
+    usable = buttons(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    found += [f"320 px: {words}" for words in axe_faults(page) if words not in found]
+    found += [f"320 px: scrolls sideways: {words}" for words in sideways(page)]
+    picture(page, met, number, 320)
+    found += window.problems
+    window.close()
+    return found + without_script(stage, met, usable)
+
+
+def without_script(stage, met, usable) -> list[str]:
+    """What is missing or broken when JavaScript is switched off."""
+    window = stage.window(met.who, width=320, script=False)
+    page = window.go(met.path)
+    found = [f"without JavaScript: scrolls sideways: {words}" for words in sideways(page)]
+    found += [f"without JavaScript: no button “{words}”" for words in usable if words not in buttons(page)]
+    if dead := page.locator("main button[type=button]:visible").count():
+        found.append(f"without JavaScript: {dead} buttons that do nothing")
+    found += window.problems
+    window.close()
+    return found
+
+
+def titles_and_headings(page, names) -> list[str]:
+    """A title of its own without anybody's name, and exactly one h1."""
+    title, headings = page.title(), page.locator("h1").count()
+    found = [f"{headings} h1"] if headings != 1 else []
+    if not title.endswith(f"Early Help, {settings.EARLY_HELP['PARTNERSHIP_NAME']}"):
+        found.append(f"its title is {title!r}")
+    said = set(re.findall(r"[\w’'-]+", title))
+    return found + [f"a name in the title: {name}" for name in names & said]
+
+
+def buttons(page) -> list[str]:
+    """The words of the buttons that send a form."""
+    return page.locator("main form button:not([type=button]):visible").all_inner_texts()
+
+
+def picture(page, met, number, width) -> None:
+    if SHOTS:
+        file = f"{met.name.replace(':', '-')}.{number}.{met.who.split()[0]}-{width}.png"
+        page.screenshot(path=f"{SHOTS}/{file}", full_page=True)
+
+
+def test_files_to_download_are_files(stage):
+    kinds = {met.name for mets in stage.crawl.met.values() for met in mets if not met.is_page}
+    assert {"plan-copy", "meeting-minutes", "meeting-calendar", "assessment-copies", "report-pdf", "report-csv"} & kinds
