@@ -37,7 +37,9 @@ from cases.models.sharing import (
     LawfulBasis,
     LawfulShare,
     Restriction,
+    RestrictionName,
     RestrictionReason,
+    StaffRelation,
 )
 from cases.models.steps import (
     StepDown,
@@ -94,9 +96,11 @@ __all__ = [
     "RelationshipKind",
     "RequestStatus",
     "Restriction",
+    "RestrictionName",
     "RestrictionReason",
     "ReviewDecision",
     "Sex",
+    "StaffRelation",
     "StepDown",
     "StepDownStatus",
     "StepUp",

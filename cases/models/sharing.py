@@ -155,14 +155,31 @@ class Restriction(models.Model):
     restricted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     starts_at = models.DateTimeField(default=timezone.now)
     review_on = models.DateField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Lifting takes two people: one asks, another lifts. Only functions of the database write these.
+    lift_asked_at = models.DateTimeField(null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lift_reason = models.TextField(blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-starts_at"]
         constraints = [
             models.UniqueConstraint(
                 name="one_restriction_in_force", fields=["case"], condition=Q(lifted_at__isnull=True)
-            )
+            ),
+            models.CheckConstraint(
+                name="restriction_lifted_by_another",
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("lift_asked_by")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +201,26 @@ class RestrictionName(models.Model):
         return str(self.membership)
 
 
+class StaffRelation(models.Model):
+    """Somebody who works here is this person, or close to them: every record of the family is kept from them.
+
+    Not by any other right, and not in an emergency (domain.md 6.5: nobody opens their own or a colleague's record).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_relations")
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["recorded_at"]
+        constraints = [models.UniqueConstraint(name="related_once", fields=["membership", "person"])]
+
+    def __str__(self) -> str:
+        return str(self.membership)
+
+
 class EmergencyAccess(models.Model):
     """One person's look at one case they otherwise may not see, for hours, with a reason. Read-only."""
 
@@ -197,6 +234,7 @@ class EmergencyAccess(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-starts_at"]

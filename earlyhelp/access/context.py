@@ -23,6 +23,7 @@ _SETTINGS = (
     "roles",
     "groups",
     "tokens",
+    "kept_from",
     *(f"topic_{n}" for n in range(1, 8)),
 )
 
