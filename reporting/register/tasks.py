@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from celery import shared_task
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 
 from cases.rules import NotAllowed
@@ -57,6 +58,9 @@ def _act(what: str, register_id: str, membership_id: int, work: Callable[[Actor]
     try:
         with acting_as(membership_id) as actor:
             work(actor)
+    except ObjectDoesNotExist:
+        # The membership has ended, or the register is gone: there is nobody to do it for.
+        log.warning("register %s is not there to be %s", register_id, what)
     except (CannotLoad, NotAllowed, UnreadableFile) as told:
         with acting_as(membership_id) as actor:
             give_up(register_id=register_id, failure=str(told), by=actor)

@@ -16,7 +16,7 @@ from reporting.models import PossibleDuplicate, RegisterImport, RegisterRow
 from reporting.register.loading import load_register, start_loading
 from reporting.register.mapping import Mapping
 from reporting.register.receiving import CannotLoad, cancel_register, check_register, receive_register
-from reporting.register.tasks import forget_register_lines
+from reporting.register.tasks import forget_register_lines, load_register_file
 from tests.reporting.register.sample import DISTRICTS, FILE, KEY
 
 HEADINGS = "Ref,Surname,Forename,DOB,UPN,Address,Postcode,District,Date registered,Date completed,Agency,Level,Needs,Consent,Notes"
@@ -344,3 +344,26 @@ def test_lines_that_became_no_case_are_forgotten_after_a_month(county, seen_by):
     assert (row.reference, row.outcome, row.case) == ("1", "taken", Case.objects.get())
     waiting.refresh_from_db()
     assert (waiting.status, waiting.content, waiting.guesses) == ("cancelled", None, [])
+
+
+def test_task_for_a_register_or_a_person_that_is_gone_does_nothing(county):
+    nothing = "00000000-0000-0000-0000-000000000000"
+    load_register_file(nothing, county.manager.pk)
+    load_register_file(nothing, 0)
+
+
+def test_what_goes_wrong_in_a_task_is_shown_on_the_page(county, seen_by, monkeypatch):
+    actor = seen_by(county.manager)
+    register = receive_register(content=register_of(LINE), file_name="r.csv", by=actor)
+    check_register(register=register, by=actor)
+    start_loading(register=register, by=actor)
+
+    def fail(*_args):
+        raise RuntimeError("Bo Ash")
+
+    monkeypatch.setattr("reporting.register.loading.write", fail)
+    load_register_file(str(register.pk), county.manager.pk)
+    register.refresh_from_db()
+    assert register.status == "checked"
+    assert register.failure.startswith("Something went wrong and nothing was written")
+    assert not Case.objects.exists()
