@@ -99,10 +99,9 @@ PERSONAS: tuple[CastMember, ...] = (
         "Calloway",
         "hub-ald",
         "Early help hub manager",
-        "Hub manager, Alder Vale",
+        "Hub manager of all districts",
         "hub_manager",
-        "ALD",
-        "01632 960 104",
+        phone="01632 960 104",
     ),
     _m(
         "yasmin",
