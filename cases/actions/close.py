@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases.actions.hooks import tell_case_closed
 from cases.actions.notes import write_event
 from cases.models import Case, CaseStatus, ClosureReason
-from cases.rules.case import check_can_close
+from cases.rules.case import check_can_close, check_nothing_is_awaited
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 
@@ -29,6 +29,7 @@ def close_case(
     Raises cases.rules.NotAllowed, or ValueError when the date is before the case opened or ahead.
     """
     check_can_close(by, case)
+    check_nothing_is_awaited(case)
     today = timezone.localdate()
     closed_on = closed_on or today
     if not case.opened_on <= closed_on <= today:

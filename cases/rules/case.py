@@ -46,16 +46,16 @@ def check_can_write(actor: Actor, case: Case) -> None:
     check_can_read(actor, case)
     if case.status == CaseStatus.CLOSED and case.hub_id not in actor.hub_ids:
         raise NotAllowed("This record is closed. Ask the hub if something in it must be put right.")
-    if _only_by_emergency(actor, case):
+    if is_only_by_emergency(actor, case):
         raise NotAllowed("Emergency access is for reading only.")
 
 
-def _only_by_emergency(actor: Actor, case: Case) -> bool:
-    bases = set(
-        CaseUserPermission.objects.filter(content_object=case, membership=actor.membership).values_list(
-            "basis", flat=True
-        )
-    )
+def is_only_by_emergency(actor: Actor, case: Case) -> bool:
+    """Whether nothing but an emergency access lets this person see the case."""
+    grants = CaseUserPermission.objects.filter(content_object=case, membership=actor.membership)
+    bases = set(grants.values_list("basis", flat=True))
+    if not actor.is_covered:
+        bases &= {GrantBasis.NAMED, GrantBasis.EMERGENCY}
     return (
         bases == {GrantBasis.EMERGENCY}
         and not case.group_grants.filter(group_id__in=actor.group_ids).exists()
@@ -63,20 +63,19 @@ def _only_by_emergency(actor: Actor, case: Case) -> bool:
 
 
 def check_can_close(actor: Actor, case: Case) -> None:
-    """Persons who may close a case: its lead professional; the hub's coordinators and managers.
-
-    Not while a step up or step down waits for its answer: the family would be left in between.
-    """
+    """Persons who may close a case: its lead professional; the hub's coordinators and managers."""
     check_can_write(actor, case)
     if case.status == CaseStatus.CLOSED:
         raise NotAllowed("This record is closed already.")
-    if case.step_ups.waiting().exists() or case.step_downs.open().exists():
-        raise NotAllowed(
-            "A step up or step down is still waiting for its answer. Close the record after that."
-        )
     is_lead = case.leads.filter(membership=actor.membership, until_at__isnull=True).exists()
     if not is_lead and not _runs_hub(actor, case):
         raise NotAllowed("Only the lead professional or the hub can close this record.")
+
+
+def check_nothing_is_awaited(case: Case) -> None:
+    """When a case may be closed: once no step up or step down waits for an answer, or the family is left in between."""
+    if case.step_ups.waiting().exists() or case.step_downs.open().exists():
+        raise NotAllowed("A step up or step down still waits for its answer. Close the record after that.")
 
 
 def _runs_hub(actor: Actor, case: Case) -> bool:

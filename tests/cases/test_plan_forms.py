@@ -5,8 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.actions.step_up import send_step_up, withdraw_step_up
 from cases.models import Action, AgendaItem, Invitation, Meeting, Outcome, OutcomeScore, PlanReview
-from earlyhelp.access.context import as_system
+from earlyhelp.access.context import acting_as, as_system
 from tests.fixtures.plan import in_days
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,24 @@ def test_a_locked_meeting_is_shown_and_not_written_in(status, people, meeting_of
     page = signed_in_as(people.alice).get(reverse("meeting", args=[people.case.reference, meeting.pk]))
     assert page.status_code == 200
     assert "Add to minutes" not in page.content.decode()
+
+
+def test_closing_says_what_it_waits_for(people, social_care, signed_in_as):
+    """The page opens; while a step up waits for its answer it is told why it cannot be closed yet."""
+    url = reverse("record-close", args=[people.case.reference])
+    alice = signed_in_as(people.alice)
+    facts = {"reason": "outcomes_met", "note": "x", "closed_on": typed(in_days(0))}
+    with acting_as(people.alice) as actor:
+        step_up = send_step_up(
+            case=people.case,
+            to_agency=social_care,
+            reason="x",
+            threshold=["neglect"],
+            basis="risk_of_harm",
+            danger_told=True,
+            by=actor,
+        )
+    assert "still waits for its answer" in alice.post(url, facts).content.decode()
+    with acting_as(people.alice) as actor:
+        withdraw_step_up(step_up=step_up, by=actor)
+    assert alice.post(url, facts).status_code == 302
