@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from earlyhelp.access import Actor, Permission, Role
+from earlyhelp.accounts.actions import Invited, invite_person
 from earlyhelp.audit import record_change
-from hubs.models import Agency, Agreement, Hub, Membership, Signature
+from hubs.models import Agency, AgencyKind, Agreement, Hub, Membership, Signature
 
 
 class NotAllowed(PermissionDenied):
@@ -66,6 +68,44 @@ def add_membership(
 
 
 @transaction.atomic
+def invite_first_administrator(
+    *, email: str, first_name: str, last_name: str, agency_name: str, although_another: bool = False
+) -> Invited:
+    """Invite somebody as system administrator, for the operator at the command line: nobody can yet do it on a page.
+
+    Args:
+        agency_name: whom they work for. Made when there is none of this name: an agency that takes part in no sharing.
+        although_another: go ahead although an administrator has accepted an invitation already.
+
+    Raises NotAllowed when there is an administrator, ValidationError for an address in use or no address at all.
+    """
+    validate_email(email)
+    name = " ".join(agency_name.split())
+    if not name or not first_name.strip():
+        raise ValidationError("Give the person and their agency a name.")
+    if not although_another and Membership.objects.live().with_role(Role.SYSTEM_ADMINISTRATOR).exists():
+        raise NotAllowed(
+            "There is a system administrator already, who can invite others. Use --another to go ahead."
+        )
+    invited = invite_person(email=email, first_name=first_name.strip(), last_name=last_name.strip(), by=None)
+    agency = Agency.objects.filter(name__iexact=name).first()
+    if agency is None:
+        group = Group.objects.create(name=f"Agency: {name}"[:150])
+        agency = Agency.objects.create(name=name, kind=AgencyKind.OTHER, group=group)
+    membership = Membership.objects.create(
+        user=invited.user,
+        agency=agency,
+        job_title=Role.SYSTEM_ADMINISTRATOR.label,
+        roles=[Role.SYSTEM_ADMINISTRATOR.value],
+        starts_on=timezone.localdate(),
+    )
+    record_change(
+        None, "Added a membership", obj=membership, level="account", roles=membership.roles, agency=agency.pk
+    )
+    return invited
+
+
+@transaction.atomic
 def end_membership(*, membership: Membership, by: Actor) -> Membership:
     """End somebody's work for an agency: their access is gone on the next click. Never deleted. Raises NotAllowed."""
     _check_not_oneself(by, membership.user)
@@ -112,8 +152,13 @@ def sign_agreement(
 
 @transaction.atomic
 def suspend_signature(*, signature: Signature, reason: str, by: Actor) -> Signature:
-    """Suspend an agency at once: everything shared with it under the agreement goes dark on the next click."""
+    """Suspend an agency at once: everything shared with it under the agreement goes dark on the next click.
+
+    Raises NotAllowed when the signature is suspended or withdrawn already: the first reason stays as it is.
+    """
     by.require(Permission.AGREEMENT_MANAGE)
+    if not signature.is_live:
+        raise NotAllowed("This signature does not count at the moment, so there is nothing to suspend.")
     signature.suspended_at, signature.suspended_reason = timezone.now(), reason
     signature.save(update_fields=["suspended_at", "suspended_reason"])
     record_change(by, "Suspended an agency", obj=signature, agency=signature.agency_id)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from earlyhelp.access import Permission, access
+from earlyhelp.web.pagination import page_of
 from hubs.actions import resume_signature, sign_agreement, suspend_signature
 from hubs.forms import SignatureForm, SuspendForm
 from hubs.models import AgencyKind, Agreement, Category, Signature
@@ -30,7 +31,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "agreement": live,
         "matrix": matrix,
         "categories": Category.labels,
-        "signatures": signatures,
+        "page": page_of(signatures, request),
         "may_manage": request.actor.may(Permission.AGREEMENT_MANAGE),
         "nav": "agreement",
     }
@@ -56,6 +57,9 @@ def sign(request: HttpRequest) -> HttpResponse:
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     """Suspend an agency at once."""
     signature = get_object_or_404(Signature.objects.select_related("agency"), pk=pk)
+    if not signature.is_live:
+        messages.error(request, "This agency is suspended or has withdrawn already.")
+        return redirect("agreement")
     form = SuspendForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         suspend_signature(signature=signature, reason=form.cleaned_data["reason"], by=request.actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from earlyhelp.access import Permission, access, signed_in
@@ -22,7 +22,10 @@ def choose_agency(request: HttpRequest) -> HttpResponse:
     """Choose for whom one works now. The choice decides what one sees, so it is shown on every page."""
     live = Membership.objects.live().with_people().filter(user=request.user).order_by("agency__name")
     if request.method == "POST":
-        chosen = get_object_or_404(live, pk=request.POST.get("membership") or 0)
+        wanted = request.POST.get("membership", "")
+        chosen = next((membership for membership in live if str(membership.pk) == wanted), None)
+        if chosen is None:
+            raise Http404
         request.session[SESSION_KEY] = chosen.pk
         return redirect("my-work")
     return render(request, "hubs/choose_agency.html", {"memberships": live})
