@@ -52,7 +52,12 @@ MAY_DELETE = {
 }
 # Views that count past row-level security: de-identified, and read by eh_report alone.
 REPORT_VIEWS = {
-    "report_assessment", "report_case", "report_consent", "report_lead", "report_need", "report_step_down",
+    "report_assessment",
+    "report_case",
+    "report_consent",
+    "report_lead",
+    "report_need",
+    "report_step_down",
     "report_step_up",
 }
 # Functions that act past row-level security, each with what keeps it harmless. `application`: it may call them.
@@ -135,13 +140,15 @@ def test_every_model_of_the_family_apps_is_protected():
 
 
 def test_every_command_granted_has_a_policy_and_nothing_else_has():
-    granted = set(rows(
-        "select distinct c.relname, lower(p.privilege_type) from pg_class c"
-        "  cross join lateral unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (privilege_type)"
-        " where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity"
-        "   and (has_table_privilege('eh_app', c.oid, p.privilege_type)"
-        "        or p.privilege_type <> 'DELETE' and has_any_column_privilege('eh_app', c.oid, p.privilege_type))"
-    ))
+    granted = set(
+        rows(
+            "select distinct c.relname, lower(p.privilege_type) from pg_class c"
+            "  cross join lateral unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p (privilege_type)"
+            " where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity"
+            "   and (has_table_privilege('eh_app', c.oid, p.privilege_type)"
+            "        or p.privilege_type <> 'DELETE' and has_any_column_privilege('eh_app', c.oid, p.privilege_type))"
+        )
+    )
     policies = rows("select tablename, lower(cmd), permissive, roles::text[] from pg_policies")
     assert granted == {(table, command) for table, command, *_ in policies}
     # Two permissive policies for one command would be joined by "or": one too wide opens the table.
@@ -151,10 +158,13 @@ def test_every_command_granted_has_a_policy_and_nothing_else_has():
 
 
 def test_updates_and_inserts_check_what_they_leave_behind():
-    assert rows(
-        "select tablename, cmd from pg_policies where (cmd in ('INSERT', 'UPDATE') and with_check is null)"
-        " or (cmd in ('SELECT', 'UPDATE', 'DELETE') and qual is null)"
-    ) == []
+    assert (
+        rows(
+            "select tablename, cmd from pg_policies where (cmd in ('INSERT', 'UPDATE') and with_check is null)"
+            " or (cmd in ('SELECT', 'UPDATE', 'DELETE') and qual is null)"
+        )
+        == []
+    )
 
 
 def test_no_policy_lets_everything_be_read_changed_or_deleted():
@@ -165,21 +175,31 @@ def test_no_policy_lets_everything_be_read_changed_or_deleted():
 
 def test_the_application_deletes_rows_of_a_family_only_where_it_must():
     protected = [name for name, (is_on, *_rest) in relations("r,p").items() if is_on]
-    deletes = {name for name in protected if rows("select has_table_privilege('eh_app', %s, 'DELETE')", name)[0][0]}
+    deletes = {
+        name for name in protected if rows("select has_table_privilege('eh_app', %s, 'DELETE')", name)[0][0]
+    }
     assert deletes == set(MAY_DELETE)
     for command in ("TRUNCATE", "REFERENCES", "TRIGGER"):
-        assert [n for n in protected if rows("select has_table_privilege('eh_app', %s, %s)", n, command)[0][0]] == []
+        assert [
+            n for n in protected if rows("select has_table_privilege('eh_app', %s, %s)", n, command)[0][0]
+        ] == []
 
 
 def test_nothing_is_granted_to_everybody():
-    assert rows(
-        "select c.relname, a.privilege_type from pg_class c cross join lateral aclexplode(c.relacl) a"
-        " where c.relnamespace in ('public'::regnamespace, 'app'::regnamespace) and a.grantee = 0"
-    ) == []
-    assert rows(
-        "select a.privilege_type from pg_database d cross join lateral aclexplode(d.datacl) a"
-        " where d.datname = current_database() and a.grantee = 0"
-    ) == []
+    assert (
+        rows(
+            "select c.relname, a.privilege_type from pg_class c cross join lateral aclexplode(c.relacl) a"
+            " where c.relnamespace in ('public'::regnamespace, 'app'::regnamespace) and a.grantee = 0"
+        )
+        == []
+    )
+    assert (
+        rows(
+            "select a.privilege_type from pg_database d cross join lateral aclexplode(d.datacl) a"
+            " where d.datname = current_database() and a.grantee = 0"
+        )
+        == []
+    )
 
 
 def test_the_application_role_is_weak():
@@ -189,7 +209,9 @@ def test_the_application_role_is_weak():
     )
     assert role == (False,) * 6
     assert rows("select current_user") == [("eh_app",)]
-    assert rows("select roleid::regrole::text from pg_auth_members where member = 'eh_app'::regrole") == [("eh_report",)]
+    assert rows("select roleid::regrole::text from pg_auth_members where member = 'eh_app'::regrole") == [
+        ("eh_report",)
+    ]
     assert rows("select relname from pg_class where pg_get_userbyid(relowner) = 'eh_app'") == []
     for schema in ("public", "app"):
         assert rows("select has_schema_privilege('eh_app', %s, 'CREATE')", schema) == [(False,)]
@@ -202,11 +224,14 @@ def test_the_report_role_reads_the_reports_views_and_nothing_else():
         "   and relkind in ('r', 'p', 'v', 'm') and has_any_column_privilege('eh_report', oid, 'SELECT')"
     )
     assert {name for (name,) in read} == REPORT_VIEWS
-    assert rows(
-        "select relname from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)"
-        "   and relkind in ('r', 'p', 'v', 'm')"
-        "   and has_any_column_privilege('eh_report', oid, 'INSERT, UPDATE')"
-    ) == []
+    assert (
+        rows(
+            "select relname from pg_class where relnamespace in ('public'::regnamespace, 'app'::regnamespace)"
+            "   and relkind in ('r', 'p', 'v', 'm')"
+            "   and has_any_column_privilege('eh_report', oid, 'INSERT, UPDATE')"
+        )
+        == []
+    )
 
 
 def test_only_the_owner_owns_tables():
@@ -225,13 +250,34 @@ def test_views_obey_whoever_asks_unless_they_are_reports():
 
 
 def test_reports_views_show_no_column_that_names_a_person():
-    columns = {column for (column,) in rows(
-        "select attname from pg_attribute where attnum > 0 and attrelid::regclass::text = any (%s)", list(REPORT_VIEWS)
-    )}
+    columns = {
+        column
+        for (column,) in rows(
+            "select attname from pg_attribute where attnum > 0 and attrelid::regclass::text = any (%s)",
+            list(REPORT_VIEWS),
+        )
+    }
     assert columns == {
-        "case_ref", "family_ref", "assessment_ref", "person_ref", "hub_id", "status", "opened_on", "closed_on",
-        "closure_reason", "register_lead_kind", "agency_kind", "initiated_on", "completed_on", "code", "from_on",
-        "until_on", "answer", "answered_on", "sent_on", "is_decided_in_time",
+        "case_ref",
+        "family_ref",
+        "assessment_ref",
+        "person_ref",
+        "hub_id",
+        "status",
+        "opened_on",
+        "closed_on",
+        "closure_reason",
+        "register_lead_kind",
+        "agency_kind",
+        "initiated_on",
+        "completed_on",
+        "code",
+        "from_on",
+        "until_on",
+        "answer",
+        "answered_on",
+        "sent_on",
+        "is_decided_in_time",
     }
 
 
@@ -260,7 +306,9 @@ def test_such_a_function_is_owned_pinned_and_closed():
 
 
 def test_the_application_calls_only_those_made_for_it():
-    assert {name for name, *_, for_app, _reports in definers() if for_app} == set(DEFINERS_FOR_THE_APPLICATION)
+    assert {name for name, *_, for_app, _reports in definers() if for_app} == set(
+        DEFINERS_FOR_THE_APPLICATION
+    )
 
 
 def test_trigger_functions_that_write_past_policies_hang_where_they_should():
@@ -275,7 +323,11 @@ def test_trigger_functions_that_write_past_policies_hang_where_they_should():
     assert hung["app.guard_acl"] == {"cases_case", "cases_family", "cases_person"}
     assert hung["app.stamp_event"] == {"audit_event"}
     assert hung["app.project_changed"] == {
-        "cases_consent", "cases_lawfulshare", "cases_teammember", "cases_restriction", "cases_restrictionname",
+        "cases_consent",
+        "cases_lawfulshare",
+        "cases_teammember",
+        "cases_restriction",
+        "cases_restrictionname",
         "cases_emergencyaccess",
     }
     assert hung["app.project_membership"] == {"hubs_membership"}
@@ -284,8 +336,11 @@ def test_trigger_functions_that_write_past_policies_hang_where_they_should():
 
 def written_tables_of_families() -> set[str]:
     """Protected tables that hang on a family, the log of looks apart: emergency access writes none of them."""
-    return {name for (name,) in rows(
-        "select distinct c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
-        " where c.relrowsecurity and c.relnamespace = 'public'::regnamespace and c.relname <> 'audit_event'"
-        "   and (c.relname = 'cases_family' or a.attname in ('case_id', 'family_id', 'person_id', 'outcome_id'))"
-    )}
+    return {
+        name
+        for (name,) in rows(
+            "select distinct c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
+            " where c.relrowsecurity and c.relnamespace = 'public'::regnamespace and c.relname <> 'audit_event'"
+            "   and (c.relname = 'cases_family' or a.attname in ('case_id', 'family_id', 'person_id', 'outcome_id'))"
+        )
+    }

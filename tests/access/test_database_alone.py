@@ -89,27 +89,53 @@ def test_no_context_changes_no_row_of_any_table(everything, seen_by):
     ):
         if column:
             assert run(f"update {table} set {column} = {column}") == 0, table
-    for table in ("assessments_need", "assessments_score", "reporting_registerrow", "reporting_possibleduplicate"):
+    for table in (
+        "assessments_need",
+        "assessments_score",
+        "reporting_registerrow",
+        "reporting_possibleduplicate",
+    ):
         assert run(f"delete from {table}") == 0, table
 
 
 def test_strangers_change_and_delete_nothing(everything, seen_by):
     for stranger in everything.strangers:
         seen_by(stranger)
-        for table in ("cases_person", "cases_consent", "cases_teammember", "cases_stepup", "assessments_section"):
+        for table in (
+            "cases_person",
+            "cases_consent",
+            "cases_teammember",
+            "cases_stepup",
+            "assessments_section",
+        ):
             column = run(
                 "select a.attname from pg_attribute a where a.attrelid = %s::regclass and a.attnum > 0"
-                "   and has_column_privilege('eh_app', a.attrelid, a.attnum, 'UPDATE') limit 1", table
+                "   and has_column_privilege('eh_app', a.attrelid, a.attnum, 'UPDATE') limit 1",
+                table,
             )[0][0]
             keys = list(everything.rows[table])
             assert run(f"update {table} set {column} = {column} where id::text = any (%s)", keys) == 0, table
-        assert run("delete from assessments_need where id::text = any (%s)", list(everything.rows["assessments_need"])) == 0
+        assert (
+            run(
+                "delete from assessments_need where id::text = any (%s)",
+                list(everything.rows["assessments_need"]),
+            )
+            == 0
+        )
 
 
 @pytest.mark.parametrize("tokens", ["", "{}", None])
 def test_an_empty_scope_means_nothing_never_everything(everything, seen_by, tokens):
     seen_by(everything.alice)
-    names = ["tokens", "groups", "membership", "agency", "user", "roles", *(f"topic_{n}" for n in range(1, 8))]
+    names = [
+        "tokens",
+        "groups",
+        "membership",
+        "agency",
+        "user",
+        "roles",
+        *(f"topic_{n}" for n in range(1, 8)),
+    ]
     for name in names:
         lists = name in {"tokens", "groups", "roles"} or name.startswith("topic")
         value = tokens if lists else ("" if tokens else tokens)
@@ -143,10 +169,18 @@ def test_the_match_check_tells_strangers_only_which_hub_to_ring(everything, seen
     assert run("select * from app.match_people(%s, '2016-03-01', '', '', '')", f"ellie {FAMILY_NAME}") == []
 
 
-@pytest.mark.parametrize("call", [
-    "app.derive_grants(null)", "app.wanted_acl(null)", "app.wanted_person_acl(null)", "app.projection_faults()",
-    "app.project_all()", "app.project_cases(array[]::uuid[])", "app.project_acl(null)",
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "app.derive_grants(null)",
+        "app.wanted_acl(null)",
+        "app.wanted_person_acl(null)",
+        "app.projection_faults()",
+        "app.project_all()",
+        "app.project_cases(array[]::uuid[])",
+        "app.project_acl(null)",
+    ],
+)
 def test_the_rule_itself_cannot_be_asked_about_all_families(everything, seen_by, call):
     seen_by(everything.alice)
     assert refusal(f"select * from {call}") == "42501"
@@ -154,7 +188,9 @@ def test_the_rule_itself_cannot_be_asked_about_all_families(everything, seen_by,
 
 def test_nobody_takes_on_a_membership_that_is_not_theirs_or_not_live(everything, world):
     someone = everything.charlie
-    left = world.member(someone.agency, starts_on=dt.date(2014, 1, 1), ends_on=world.today - dt.timedelta(days=1))
+    left = world.member(
+        someone.agency, starts_on=dt.date(2014, 1, 1), ends_on=world.today - dt.timedelta(days=1)
+    )
     begin = "select app.begin_request(%s, %s)"
     assert refusal(begin, someone.user_id, everything.alice.pk) == "42501"
     assert refusal(begin, left.user_id, left.pk) == "42501"
@@ -163,9 +199,9 @@ def test_nobody_takes_on_a_membership_that_is_not_theirs_or_not_live(everything,
 
 def test_the_application_becomes_no_role_that_sees_more(everything):
     """As the login itself would be: eh_test may become anybody, eh_app only the reports' role."""
-    may = dict(run(
-        "select rolname, pg_has_role('eh_app', oid, 'MEMBER') from pg_roles where rolname like 'eh\\_%%'"
-    ))
+    may = dict(
+        run("select rolname, pg_has_role('eh_app', oid, 'MEMBER') from pg_roles where rolname like 'eh\\_%%'")
+    )
     assert {name for name, can in may.items() if can} == {"eh_app", "eh_report"}
 
 
@@ -175,9 +211,15 @@ def test_the_application_becomes_no_role_that_sees_more(everything):
 def test_acl_columns_are_not_written_by_the_application(everything, seen_by):
     seen_by(everything.alice)
     before = run("select acl, topic_acl, acl_until from cases_case where id = %s", everything.case.pk)
-    run("update cases_case set acl = '{1,2,3}', topic_acl = '{4}', acl_until = '2000-01-01' where id = %s", everything.case.pk)
+    run(
+        "update cases_case set acl = '{1,2,3}', topic_acl = '{4}', acl_until = '2000-01-01' where id = %s",
+        everything.case.pk,
+    )
     run("select set_config('app.projecting', 'on', true)")
-    run("update cases_case set acl = '{1,2,3}', topic_acl = '{4}', acl_until = '2000-01-01' where id = %s", everything.case.pk)
+    run(
+        "update cases_case set acl = '{1,2,3}', topic_acl = '{4}', acl_until = '2000-01-01' where id = %s",
+        everything.case.pk,
+    )
     assert run("select acl, topic_acl, acl_until from cases_case where id = %s", everything.case.pk) == before
     for table in ("cases_family", "cases_person"):
         before = run(f"select id, acl from {table} order by 1")
@@ -211,13 +253,21 @@ def test_events_are_stamped_with_who_really_acts(everything, seen_by):
     seen_by(everything.charlie)
     alice = everything.alice
     forged = Event(
-        verb="Opened a family's record", level="record", user_id=alice.user_id, membership_id=alice.pk,
-        agency_id=alice.agency_id, at=timezone.now() - dt.timedelta(days=400),
+        verb="Opened a family's record",
+        level="record",
+        user_id=alice.user_id,
+        membership_id=alice.pk,
+        agency_id=alice.agency_id,
+        at=timezone.now() - dt.timedelta(days=400),
     )
     forged.save(force_insert=True)
     found = Event.objects.get(pk=forged.pk)
     charlie = everything.charlie
-    assert (found.user_id, found.membership_id, found.agency_id) == (charlie.user_id, charlie.pk, charlie.agency_id)
+    assert (found.user_id, found.membership_id, found.agency_id) == (
+        charlie.user_id,
+        charlie.pk,
+        charlie.agency_id,
+    )
     assert timezone.now() - found.at < dt.timedelta(minutes=5)
 
 
@@ -227,7 +277,10 @@ def test_without_a_context_no_membership_is_put_into_an_event(everything, seen_b
     forged = Event(verb="Opened", level="record", membership_id=alice.pk, agency_id=alice.agency_id)
     forged.save(force_insert=True)
     with as_system():
-        assert (Event.objects.get(pk=forged.pk).membership_id, Event.objects.get(pk=forged.pk).agency_id) == (None, None)
+        assert (Event.objects.get(pk=forged.pk).membership_id, Event.objects.get(pk=forged.pk).agency_id) == (
+            None,
+            None,
+        )
 
 
 def test_events_are_neither_changed_nor_deleted(everything, seen_by):
@@ -245,7 +298,10 @@ def note_on(case_id, writer) -> tuple:
     return (
         "insert into cases_casenote (id, case_id, category, kind, title, body, happened_at, how_asked, author_id,"
         " agency_id, not_for, created_at) values (%s, %s, 1, 'fact', 'x', '', now(), '', %s, %s, '{}', now())",
-        uuid.uuid4(), case_id, writer.pk, writer.agency_id,
+        uuid.uuid4(),
+        case_id,
+        writer.pk,
+        writer.agency_id,
     )
 
 
@@ -281,7 +337,9 @@ def test_nobody_reaches_a_family_by_moving_a_case_or_opening_one_on_it(everythin
     hers = everything.case.family_id
     assert refusal("update cases_case set family_id = %s", hers) == "42501"
     with pytest.raises(ProgrammingError), transaction.atomic():
-        Case(reference="WM-1", family_id=hers, hub=everything.hub, opened_on=timezone.localdate()).save(force_insert=True)
+        Case(reference="WM-1", family_id=hers, hub=everything.hub, opened_on=timezone.localdate()).save(
+            force_insert=True
+        )
     with pytest.raises(ProgrammingError), transaction.atomic():
         Person.objects.update(family_id=hers)
 
@@ -291,8 +349,13 @@ def test_an_answer_about_somebody_of_another_family_opens_nothing(everything, se
     child, charlie = everything.ids["child"], everything.charlie
     with as_system():
         Consent.objects.create(
-            case=everything.charlies_case, person_id=child, agency=charlie.agency, answer="given", method="phone",
-            given_on=timezone.localdate(), recorded_by=charlie,
+            case=everything.charlies_case,
+            person_id=child,
+            agency=charlie.agency,
+            answer="given",
+            method="phone",
+            given_on=timezone.localdate(),
+            recorded_by=charlie,
         )
         run("select app.project_cases(%s)", [everything.case.pk, everything.charlies_case.pk])
         assert run("select * from app.projection_faults()") == []
@@ -306,8 +369,12 @@ def test_no_unique_rule_tells_of_a_hidden_person(everything, seen_by):
         Person.objects.filter(pk=everything.ids["child"]).update(nhs_number="9434765919", upn="A123456789012")
     seen_by(everything.charlie)
     Person.objects.create(
-        family_id=everything.charlies_case.family_id, first_name="Ellie", last_name=FAMILY_NAME,
-        nhs_number="9434765919", upn="A123456789012", recorded_by_agency=everything.charlie.agency,
+        family_id=everything.charlies_case.family_id,
+        first_name="Ellie",
+        last_name=FAMILY_NAME,
+        nhs_number="9434765919",
+        upn="A123456789012",
+        recorded_by_agency=everything.charlie.agency,
     )
 
 
@@ -322,11 +389,15 @@ def test_expired_consent_shows_nothing_before_and_after_the_projection_notices(w
         [(acl, until)] = run("select acl, acl_until from cases_case where id = %s", people.case.pk)
         assert until == world.today
         # The morning after: the facts have run out, and nothing has touched the case since.
-        Consent.objects.filter(case=people.case).update(given_on=yesterday - dt.timedelta(days=5), valid_until=yesterday)
+        Consent.objects.filter(case=people.case).update(
+            given_on=yesterday - dt.timedelta(days=5), valid_until=yesterday
+        )
         run("select set_config('app.projecting', 'on', true)")
         run("update cases_case set acl = %s, acl_until = %s where id = %s", acl, yesterday, people.case.pk)
         run("select set_config('app.projecting', '', true)")
-        assert run("select acl, acl_until from cases_case where id = %s", people.case.pk) == [(acl, yesterday)]
+        assert run("select acl, acl_until from cases_case where id = %s", people.case.pk) == [
+            (acl, yesterday)
+        ]
     # Before: the policy of the case refuses by date, although the tokens still fit.
     run("select set_config('app.tokens', %s, true)", f"{{{people.alice.pk * 8 + 2}}}")
     assert run("select 1 from cases_case where id = %s", people.case.pk) == []
