@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -20,12 +21,13 @@ _AS_TEXT: dict[type, Callable[..., str]] = {
     date: date.isoformat,
     datetime: datetime.isoformat,
     UUID: str,
+    dict: lambda value: json.dumps(value, ensure_ascii=False).translate(_ESCAPES),
     type(None): lambda value: "\\N",
 }
 
 
 def as_text(value) -> str:
-    """One value in COPY's text format. Lists are arrays of numbers; anything else is written as its text."""
+    """One value in COPY's text format. Lists are arrays of numbers or codes; anything else is written as its text."""
     if isinstance(value, list):
         return "{" + ",".join(map(str, value)) + "}"
     return _AS_TEXT.get(type(value), lambda other: str(other).translate(_ESCAPES))(value)

@@ -12,6 +12,7 @@ from reporting.demo.helping import Help, closure, needs_of
 from reporting.demo.maker import Frame, Household, Life, Somebody, Workplace, in_office_hours
 from reporting.demo.phrases import fill
 from reporting.demo.plans import CATEGORY_OF, OUTCOME_OF
+from reporting.demo.stepping import StepMaker
 
 METHODS = ("face_to_face", "face_to_face", "signed_form", "phone", "video")
 PLACES = ("At home", "At school", "By phone", "At the clinic")
@@ -23,6 +24,7 @@ class CaseMaker:
 
     def __init__(self, frame: Frame, rng: random.Random, heaps: Heaps) -> None:
         self.frame, self.rng, self.heaps, self.ids = frame, rng, heaps, Ids(rng)
+        self.step_maker = StepMaker(frame, rng, heaps)
 
     def case(self, household: Household, life: Life, notes: int, previous: str | None) -> str:
         """Make one case with `notes` entries on its timeline; return its id."""
@@ -37,8 +39,9 @@ class CaseMaker:
         news = self._timeline(case, household, help_, began, ended, notes)
         reason, words = closure(rng) if closed else ("", "")
         status = "closed" if closed else "stepped_up" if rng.random() < 0.02 else "open"
+        reference = frame.reference()
         self.heaps.cases.add(
-            case, frame.reference(), household.id, frame.hubs[household.hub][0],
+            case, reference, household.id, frame.hubs[household.hub][0],
             frame.levels[3 if len(help_.team) > 2 else 2], status, opened, closed, reason, words, help_.source.id,
             lead[1], previous, None if closed else self._next_review(), news[1][:140], began, ended or news[0],
         )  # fmt: skip
@@ -52,6 +55,8 @@ class CaseMaker:
         completed = self._assessment(case, household, help_, lead[0], began, ended)
         if completed:
             self._plan(case, household, help_, lead, completed, ended)
+        is_up = "stepped_up" in (status, reason)
+        self.step_maker.steps(case, reference, household, lead, began, ended, is_up)
         return case
 
     def _next_review(self) -> date:

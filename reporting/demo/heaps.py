@@ -14,6 +14,8 @@ from cases.models import (
     Outcome,
     Person,
     Relationship,
+    StepDown,
+    StepUp,
     TeamMember,
 )
 from reporting.demo.bulk import Heap
@@ -85,6 +87,21 @@ class Heaps:
             *_columns(
                 "id case_id outcome_id category agency_id what owner_membership_id owner_person_id due_on status started_at "
                 "done_at why_not created_by_id created_at"
+            ),
+        )
+
+        self.step_ups = Heap(
+            StepUp,
+            *_columns(
+                "id case_id agency_id to_agency_id threshold reason basis is_immediate_danger_told family_told pack "
+                "sent_by_id sent_at decide_by status decided_by_id decided_at decision_reason"
+            ),
+        )
+        self.step_downs = Heap(
+            StepDown,
+            *_columns(
+                "id case_id agency_id to_hub_id reason family_agrees proposed_lead_id proposed_by_id proposed_at "
+                "hand_over_by status hub_accepted_by_id hub_accepted_at ended_by_id ended_at"
             ),
         )
 

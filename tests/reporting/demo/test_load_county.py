@@ -68,6 +68,19 @@ def test_nothing_happens_before_it_begins_or_in_the_future():
     )
 
 
+def test_every_case_with_social_care_was_stepped_up():
+    load()
+    assert (
+        rows(
+            "select 1 from cases_case c where (status = 'stepped_up' or closure_reason = 'stepped_up') and not exists"
+            " (select 1 from cases_stepup s where s.case_id = c.id and s.status = 'accepted')"
+        )
+        == []
+    )
+    assert rows("select count(*) from cases_stepup where decided_at < sent_at or sent_at > now()")[0][0] == 0
+    assert rows("select count(*) from cases_stepdown")[0][0] > 0
+
+
 def test_same_seed_gives_the_same_county():
     load(60)
     first = rows("select reference, opened_on, status from cases_case order by reference")
