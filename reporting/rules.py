@@ -23,7 +23,7 @@ def check_can_approve(report: HighlightReport, by: Actor) -> None:
     """A hub manager or the board's chair, but not whoever wrote the commentary last."""
     if not (by.may(Permission.REPORT_RUN) or by.may(Permission.REPORT_PUBLISH)):
         by.require(Permission.REPORT_PUBLISH)
-    if report.written_by_id and report.written_by.user_id == by.user.pk:
+    if report.written_by and report.written_by.user_id == by.user.pk:
         raise PermissionDenied(
             "You wrote this commentary. Ask another hub manager or the chair to approve it."
         )

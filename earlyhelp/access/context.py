@@ -62,11 +62,9 @@ def acting_as(membership) -> Iterator[Actor]:
         before = _remember()
         actor = load(membership)
         begin_request(actor.user.pk, actor.membership.pk)
-        try:
-            yield actor
-        finally:
-            if not connection.needs_rollback:
-                _restore(before)
+        yield actor
+        # After an error the rollback puts the settings back, and this line must not hide the error.
+        _restore(before)
 
 
 def _remember() -> dict[str, str]:
@@ -97,12 +95,10 @@ def as_role(role: str) -> Iterator[None]:
             cursor.execute("select current_user")
             before = cursor.fetchone()[0]
             cursor.execute(f"set local role {role}")
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                with connection.cursor() as cursor:
-                    cursor.execute(f'set local role "{before}"')
+        yield
+        # After an error the rollback to this block's savepoint brings the role back by itself.
+        with connection.cursor() as cursor:
+            cursor.execute(f'set local role "{before}"')
 
 
 def as_system():
