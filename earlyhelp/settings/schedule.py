@@ -9,6 +9,9 @@ SCHEDULE = {
         "task": "reporting.ask_for_quarter_that_ended",
         "schedule": crontab(hour=5, minute=20),
     },
+    # The access log: its events join the chain of hashes, whose end is written down elsewhere once a day.
+    "seal-events": {"task": "audit.seal_events", "schedule": crontab(minute="*")},
+    "tell-audit-head": {"task": "audit.tell_head", "schedule": crontab(hour=0, minute=5)},
     "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
     # What was typed to look for a family is kept for a day.
     "forget-match-checks": {"task": "assessments.forget_match_checks", "schedule": crontab(minute=35)},

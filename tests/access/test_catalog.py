@@ -21,6 +21,7 @@ ORDINARY = {
     "accounts_user_user_permissions": "accounts of professionals; not used for access",
     "assessments_formversion": "questions of a form, no answers",
     "assessments_referencecounter": "one number a year; only a function of the database reads it",
+    "audit_link": "hashes of events; only a function of the database adds to it and the application reads none",
     "auth_group": "one group for each hub and agency",
     "auth_group_permissions": "not used for access",
     "auth_permission": "names of permissions",
@@ -64,6 +65,7 @@ REPORT_VIEWS = {
 DEFINERS_FOR_THE_APPLICATION = {
     "app.answer_lift(uuid,boolean)": "lifts a restriction that somebody else asked to lift, for those who look after it",
     "app.ask_to_lift(uuid,text)": "writes who asks, for those who look after the restriction",
+    "app.audit_head()": "returns the last number and hash of the chain",
     "app.begin_request(integer,integer)": "takes on a membership's eyes after checking that it is live",
     "app.break_glass(text,text,integer)": "gives emergency access to one case for hours, or no row whatever the cause",
     "app.check_emergency(integer,text)": "signs off an emergency access of somebody else",
@@ -79,6 +81,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.may_restrict(uuid)": "answers yes or no about a visible case",
     "app.restrict_case(uuid,text,text,date,integer[])": "restricts a case that the writer sees lastingly",
     "app.restrictions_in_force()": "returns references and names to those who look after them",
+    "app.seal_events(integer)": "adds events to the chain in their order, and returns how many",
     "app.search_people(text,integer)": "returns ids of visible people",
     "app.settle(uuid)": "works out the grants of a case that the writer sees",
     "app.who_can_see(uuid)": "lists the grants of a visible case",
