@@ -19,7 +19,8 @@ SIGNED_IN = {
 # -- Families: the owner gets in, a stranger is told that there is nothing ----------------------------------------------
 
 FAMILY_PAGES = """
-    record-overview record-strengths record-people record-person-add record-timeline record-note record-team
+    record-overview record-strengths record-people record-person-add record-address-add record-relationship-add
+    record-timeline record-note record-team
     record-sharing record-consent record-lawful record-receipt record-history record-close record-assessments assessment-again
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
     plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
