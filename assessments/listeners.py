@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases.actions import hooks
-from cases.models import Action, Case
+from cases.models import Action, Case, LeadProfessional
 from earlyhelp.access import Actor
 
 
@@ -24,11 +24,19 @@ def when_case_closed(*, case: Case, by: Actor) -> None:
     close_assessments(case=case, by=by)
 
 
+def when_lead_changed(*, lead: LeadProfessional, by: Actor) -> None:
+    """Another agency may lead now: the case's assessments that have not ended are counted under it."""
+    from assessments.actions import follow_lead
+
+    follow_lead(case=lead.case, agency=lead.membership.agency)
+
+
 def listen() -> None:
     """Ask to be told, once per process."""
     for happened, listener in (
         (hooks.after_action_started, when_action_started),
         (hooks.after_case_closed, when_case_closed),
+        (hooks.after_lead_changed, when_lead_changed),
     ):
         if listener not in happened:
             happened.append(listener)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from assessments.models import MatchCheck
 from cases.matching import Candidate, Match, compare
-from cases.models import Person
+from cases.models import Family, Person
 from hubs.models import Hub
 
 AT_MOST = 20
@@ -129,6 +129,14 @@ def results(check: MatchCheck) -> tuple[list[dict[str, Any]], list[Hub]]:
     known = {str(person.pk): person for person in _people([item["id"] for item in kept.get("people", [])])}
     people = [{**item, "person": known[item["id"]]} for item in kept.get("people", []) if item["id"] in known]
     return people, list(Hub.objects.filter(pk__in=kept.get("hubs", [])))
+
+
+def helped_elsewhere(family: Family) -> Hub | None:
+    """The hub to ring when this known family is being helped in a record that the reader may not see."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app.helped_elsewhere(%s)", [family.pk])
+        hub = cursor.fetchone()[0]
+    return Hub.objects.filter(pk=hub).first() if hub else None
 
 
 def _people(ids: list[Any]) -> list[Person]:

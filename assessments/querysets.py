@@ -95,6 +95,11 @@ class NeedQuerySet(models.QuerySet):
 
 
 class MatchCheckQuerySet(models.QuerySet):
+    def again(self, actor: Actor, case: Case):
+        """What this person has typed so far to help the family of a closed case again, or None."""
+        drafts = self.of(actor).fresh().filter(used_at__isnull=True, asked__again=str(case.pk))
+        return drafts.order_by("-made_at").first()
+
     def of(self, actor: Actor):
         return self.filter(membership=actor.membership)
 

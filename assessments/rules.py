@@ -12,8 +12,10 @@ from assessments.spec import Opens, Part, Source
 from cases.models import Case, LeadProfessional
 from cases.rules import NotAllowed, answered
 from cases.rules.case import can_write as can_write_in_case
+from cases.rules.case import check_can_read as check_can_read_case
 from cases.rules.case import check_can_register as check_can_register_family
 from cases.rules.case import check_can_write as check_can_write_in_case
+from cases.rules.case import is_only_by_emergency
 from earlyhelp.access import Actor, Role
 from hubs.models import Category
 
@@ -39,6 +41,21 @@ def open_categories(case: Case) -> frozenset[int]:
 def check_can_register(actor: Actor) -> None:
     """Persons who may register an assessment: those who may register a family (cases.rules.case)."""
     check_can_register_family(actor)
+
+
+def check_can_help_again(actor: Actor, case: Case) -> None:
+    """Persons who may open a new case for the family of a closed one:
+
+    - those who may register a family,
+    - and see the closed case: the hub; the last lead professional and their agency's leads for FORMER_LEAD_DAYS,
+    - but not through emergency access, which is for reading only.
+    """
+    check_can_register(actor)
+    check_can_read_case(actor, case)
+    if case.is_open:
+        raise NotAllowed("This family is being helped already. Start the assessment in the open record.")
+    if is_only_by_emergency(actor, case):
+        raise NotAllowed("Emergency access is for reading only.")
 
 
 def check_can_write(actor: Actor, assessment: Assessment, part: Part) -> None:
@@ -90,15 +107,18 @@ def check_can_answer_for(actor: Actor, assessment: Assessment) -> None:
 
 takes_answers = answered(check_takes_answers)
 can_register = answered(check_can_register)
+can_help_again = answered(check_can_help_again)
 can_write = answered(check_can_write)
 can_answer_for = answered(check_can_answer_for)
 
 __all__ = [
     "can_answer_for",
+    "can_help_again",
     "can_register",
     "can_write",
     "can_write_in_case",
     "check_can_answer_for",
+    "check_can_help_again",
     "check_can_register",
     "check_can_write",
     "check_takes_answers",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import copies, finish, match, part, record, register
+from assessments.views import again, copies, finish, match, part, record, register
 
 urlpatterns = [
     path("assessments/start/", match.start, name="start-assessment"),
@@ -14,20 +14,25 @@ urlpatterns = [
     path("assessments/checks/<uuid:pk>/tier-4/", register.tier4, name="assessment-tier4"),
     path("assessments/checks/<uuid:pk>/neither/", register.neither, name="assessment-neither"),
     path("families/<slug:reference>/assessments/", record.assessments, name="record-assessments"),
-    path("families/<slug:reference>/assessments/start/", register.again, name="assessment-again"),
+    path(
+        "families/<slug:reference>/assessments/help-again/",
+        again.help_again,
+        name="assessment-help-again",
+    ),
+    path("families/<slug:reference>/assessments/start/", again.again, name="assessment-again"),
     path(
         "families/<slug:reference>/assessments/start/agreed/",
-        register.again_agreed,
+        again.again_agreed,
         name="assessment-again-agreed",
     ),
     path(
         "families/<slug:reference>/assessments/start/tier-4/",
-        register.again_tier4,
+        again.again_tier4,
         name="assessment-again-tier4",
     ),
     path(
         "families/<slug:reference>/assessments/start/neither/",
-        register.again_neither,
+        again.again_neither,
         name="assessment-again-neither",
     ),
     path("assessments/<uuid:pk>/", record.task_list, name="assessment"),

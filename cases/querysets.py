@@ -78,6 +78,10 @@ class CaseQuerySet(AclQuerySet):
     def open(self):
         return self.exclude(status="closed")
 
+    def latest_of(self, family_id):
+        """The case with which a family's help began last, or None."""
+        return self.filter(family=family_id).order_by("-opened_on", "-id").first()
+
     def for_hub(self, hub):
         return self.filter(hub=hub)
 

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 
 from django.conf import settings
+from django.utils import timezone
 
 from cases.models import Case
 
@@ -18,6 +19,17 @@ def earliest_end(opened_on: dt.date) -> dt.date:
 
 
 def is_rereferral(case: Case) -> bool:
-    """Whether the family's earlier case closed within REREFERRAL_MONTHS before this one opened (issue 2 D)."""
-    earlier = case.previous_case
+    """Whether the family's earlier case closed within REREFERRAL_MONTHS before this one opened (issue 2 D).
+
+    Somebody who joined for the new case may not see the earlier one: for them there is none.
+    """
+    try:
+        earlier = case.previous_case
+    except Case.DoesNotExist:
+        return False
     return bool(earlier and earlier.closed_on and earlier.closed_on >= earliest_end(case.opened_on))
+
+
+def ended_lately(case: Case) -> bool:
+    """Whether a case opened today for the same family would be a re-referral."""
+    return bool(case.closed_on and case.closed_on >= earliest_end(timezone.localdate()))

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from assessments.matching import Asked, look, stored
 from assessments.models import MatchCheck
-from assessments.rules import check_can_register
+from assessments.rules import check_can_help_again, check_can_register
+from cases.models import Case, Family
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change, record_look
 
@@ -35,11 +36,14 @@ def check_for_record(*, asked: Asked, by: Actor) -> MatchCheck:
 
 
 @transaction.atomic
-def check_others(*, check: MatchCheck, others: Sequence[Asked], by: Actor) -> bool:
-    """Look for the other children of the same new record. Returns whether somebody new was found.
+def check_others(
+    *, check: MatchCheck, others: Sequence[Asked], family: Family | None = None, by: Actor
+) -> bool:
+    """Look for the other children of the same record. Returns whether somebody new was found.
 
     Then the check is open again, and shows them beside the first: none of them was answered yet. Found once
-    and answered, the same people and hubs are not asked about again. Raises NotAllowed.
+    and answered, the same people and hubs are not asked about again. People of `family`, the one that is
+    helped again, are no surprise. Raises NotAllowed.
     """
     check_can_register(by)
     kept = check.candidates or {"people": [], "hubs": []}
@@ -48,6 +52,8 @@ def check_others(*, check: MatchCheck, others: Sequence[Asked], by: Actor) -> bo
     before = (set(people), set(hubs))
     for asked in others:
         found, elsewhere = look(asked)
+        if family is not None:
+            found = [item for item in found if item.person.family_id != family.pk]
         result = stored(found, elsewhere)
         for item in result["people"]:
             people.setdefault(item["id"], item)
@@ -93,4 +99,18 @@ def keep_draft(*, check: MatchCheck, draft: dict[str, Any], by: Actor) -> MatchC
         raise ValidationError("This check was already used. Check for an existing record again.")
     check.asked = {**check.asked, "draft": {**check.asked.get("draft", {}), **draft}}
     check.save(update_fields=["asked"])
+    return check
+
+
+@transaction.atomic
+def keep_again(*, case: Case, draft: dict[str, Any], by: Actor) -> MatchCheck:
+    """Keep what was typed to help the family of a closed case again, for this person and a day at most.
+
+    It is kept as a check that needs no search: the family is known. Raises NotAllowed.
+    """
+    check_can_help_again(by, case)
+    check = MatchCheck.objects.again(by, case) or MatchCheck(membership=by.membership)
+    check.asked = {"again": str(case.pk), "draft": draft}
+    check.cleared_at = check.cleared_at or timezone.now()
+    check.save()
     return check

@@ -10,11 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessments.actions.agreement import record_agreed
+from assessments.matching import helped_elsewhere
 from assessments.models import Assessment, ConsentStatement, FormVersion, MatchCheck
-from assessments.rules import check_can_register
+from assessments.rules import check_can_help_again, check_can_register
 from cases.actions import AddressDetails, Agreed, PersonDetails, Tier4, open_case
 from cases.actions.notes import write_event
-from cases.models import Case, Family, Relationship, RelationshipKind
+from cases.actions.people import add_address
+from cases.models import Case, Family, LevelOfNeed, Relationship, RelationshipKind
+from cases.rereferral import is_rereferral
+from cases.rules import NotAllowed
 from cases.rules.case import check_can_write
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
@@ -41,6 +46,7 @@ def register_assessment(
     address: AddressDetails | None = None,
     family: Family | None = None,
     case: Case | None = None,
+    level: LevelOfNeed | None = None,
     responsible: Sequence[int] = (),
     form_code: str = DEFAULT_FORM,
     by: Actor,
@@ -49,31 +55,41 @@ def register_assessment(
 
     Args:
         check: the check for an existing record, done and cleared today or yesterday. Not asked for when
-        `case` or `family` is given: then the record was found. statement: a code of ConsentStatement. Exactly
+        `case` or `family` is given: then the record was found. people: with `case`, those of the family whom
+        the writer sees; what they agreed to is recorded where it is new. statement: a code of ConsentStatement. Exactly
         one is made (domain.md 1.3). facts: for "agreed": consent_with, consent_child, consent_at,
         consent_place and method; for "tier4": tier4_reason and manager_consulted. responsible: places in
-        `people` of adults with parental responsibility for the children named.
+        `people` of adults with parental responsibility for the children named; of those known already, for the
+        new children. level: of a new case.
 
-    Raises NotAllowed, or ValidationError when the check or the statement is missing.
+    Raises NotAllowed, or ValidationError when the check or the statement is missing, the family is being helped
+    already, or somebody has said no since.
     """
     check_can_register(by)
     statement = _checked_statement(statement, facts)
     if case is None and family is None:
         _use_check(check, by)
     if case is None:
+        previous = _case_before(family, by) if family else None
         case = open_case(
             people=people,
             hub=hub,
             statement=_for_case(statement, facts, people),
             family=family,
             family_name=family_name,
-            address=address,
-            previous_case=family.cases.order_by("-opened_on").first() if family else None,
+            address=None if family else address,
+            level=level,
+            previous_case=previous,
             by=by,
         )
         _relate(case, people, responsible)
+        if previous is not None:
+            _come_back(case, address, by)
     else:
         check_can_write(by, case)
+        if statement is ConsentStatement.AGREED:
+            record_agreed(case=case, people=people, facts=facts, by=by)
+    lead = case.leads.filter(until_at__isnull=True).select_related("membership__agency").first()
     now = timezone.now()
     assessment = Assessment.objects.create(
         case=case,
@@ -83,7 +99,7 @@ def register_assessment(
         agency=by.agency,
         assessor=by.membership,
         assessor_role=by.membership.job_title,
-        lead_agency=by.agency,
+        lead_agency=lead.membership.agency if lead else None,
         initiated_at=now,
         due_on=add_working_days(timezone.localdate(now), settings.EARLY_HELP["ASSESSMENT_WORKING_DAYS"]),
         consent_statement=statement,
@@ -136,6 +152,49 @@ def _use_check(check: MatchCheck | None, by: Actor) -> None:
         raise ValidationError("Check for an existing record first.", code="not_checked")
 
 
+def _case_before(family: Family, by: Actor) -> Case:
+    """The family's latest case, which must have ended; whoever wants to open the next one waits for their turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(family.pk)])
+    cases = list(family.cases.order_by("-opened_on", "-id"))
+    if not cases:
+        raise NotAllowed("You cannot see this record.")
+    if any(each.is_open for each in cases):
+        raise ValidationError(
+            "This family is being helped already. Start the assessment in the open record.", code="open"
+        )
+    check_can_help_again(by, cases[0])
+    hub = helped_elsewhere(family)
+    if hub is not None:
+        raise ValidationError(
+            f"This family may be getting help already. Ring {hub.name} first.", code="elsewhere"
+        )
+    return cases[0]
+
+
+def _come_back(case: Case, address: AddressDetails | None, by: Actor) -> None:
+    """The family is known: it may live elsewhere now, and that it came back soon is part of its story."""
+    if address:
+        add_address(
+            case=case,
+            lines=address.lines,
+            postcode=address.postcode,
+            is_confidential=address.is_confidential,
+            starts_on=timezone.localdate(),
+            ends_earlier=True,
+            by=by,
+        )
+    if case.family.hub_id != case.hub_id:
+        # The match check names the family's hub, so that the right one is rung from now on.
+        case.family.hub = case.hub
+        case.family.save(update_fields=["hub", "updated_at"])
+    if is_rereferral(case):
+        months = settings.EARLY_HELP["REREFERRAL_MONTHS"]
+        write_event(
+            case=case, title=f"Re-referral: earlier help ended within the last {months} months", by=by
+        )
+
+
 def _for_case(
     statement: ConsentStatement, facts: dict[str, Any], people: Sequence[PersonDetails]
 ) -> Agreed | Tier4:
@@ -167,6 +226,9 @@ def _relate(case: Case, people: Sequence[PersonDetails], responsible: Sequence[i
         for details in people
     ]
     children = [person for person in persons if person is not None and person.is_child]
+    new = {
+        person.pk for details, person in zip(people, persons, strict=True) if person and not details.existing
+    }
     Relationship.objects.bulk_create(
         Relationship(
             person=persons[place],
@@ -177,6 +239,7 @@ def _relate(case: Case, people: Sequence[PersonDetails], responsible: Sequence[i
         for place in responsible
         if persons[place] is not None
         for child in children
+        if child.pk in new or people[place].existing is None
     )
 
 

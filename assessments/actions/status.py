@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.actions.answers import category_of
-from assessments.models import Assessment
+from assessments.models import Assessment, AssessmentStatus
 from assessments.pages import missing_for, read
 from assessments.plan import has_started_action
 from assessments.rules import check_can_answer_for
@@ -16,6 +16,7 @@ from cases.actions.notes import write_event
 from cases.models import Case, CaseNote, NoteKind
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
+from hubs.models import Agency
 
 
 @transaction.atomic
@@ -142,6 +143,15 @@ def _note_voices(assessment: Assessment, by: Actor) -> None:
                         author=by.membership,
                         agency=by.agency,
                     )
+
+
+def follow_lead(*, case: Case, agency: Agency) -> int:
+    """Another agency leads the case: assessments that have not ended are counted under it. Returns how many.
+
+    Part of the change of lead, which has checked its rule and recorded its event.
+    """
+    going_on = [AssessmentStatus.INITIATED, AssessmentStatus.COMPLETED]
+    return Assessment.objects.filter(case=case, status__in=going_on).update(lead_agency=agency)
 
 
 def _locked(assessment: Assessment) -> Assessment:

@@ -46,3 +46,15 @@ begin
      and exists (select 1 from cases_action a where a.case_id = the_case and a.started_at is not null);
 end $$
 """
+
+# Which hub to ring when a family that the reader may see is being helped in a record that they may not see: no more
+# than the match check tells. Null when there is none, and for a family that they may not see.
+HELPED_ELSEWHERE = """
+create or replace function app.helped_elsewhere(the_family uuid) returns int
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select c.hub_id::int from cases_family f join cases_case c on c.family_id = f.id
+   where f.id = the_family and f.acl && app.tokens() and not app.is_kept_from(f.id)
+     and c.status <> 'closed' and not c.acl && app.tokens()
+   order by c.opened_on desc, c.id limit 1
+$$
+"""

@@ -44,7 +44,8 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error("reason", error)
         else:
-            return redirect("assessment-register", check.pk)
+            known = "again" in check.asked
+            return redirect("assessment-statement" if known else "assessment-register", check.pk)
     record_look(
         request.actor, "Opened what a check found", level="results", found=len(people), hubs=len(hubs)
     )
@@ -54,6 +55,7 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "people": people,
         "hubs": hubs,
         "form": form,
+        "known": "again" in check.asked,
         "nav": "find",
     }
     return render(request, "assessments/match_result.html", context)

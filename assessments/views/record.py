@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from assessments.models import Assessment, ConsentStatement, SectionStatus
 from assessments.pages import Book, PageOf, read
-from assessments.rules import can_answer_for, can_register
+from assessments.rules import can_answer_for, can_help_again, can_register
 from assessments.spec import Opens, Part, Source
 from assessments.views.common import get_assessment_for
 from cases.models import Case
+from cases.rereferral import is_rereferral
 from cases.views.common import get_case_for, render_record
 from earlyhelp.access import Permission, access
 from earlyhelp.web.dates import day
@@ -58,9 +60,20 @@ def assessments(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "assessments": list(found),
         "may_start": can_register(request.actor) and case.is_open,
+        **_after(request, case),
         "has_open": any(each.is_open and each.completed_at is None for each in found),
     }
     return render_record(request, "assessments/assessments.html", case, "assessments", context)
+
+
+def _after(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What comes after a closed case: a newer one, or helping the family again. And whether this one came soon."""
+    found = {"newer": None, "may_help_again": False, "is_rereferral": is_rereferral(case)}
+    if not case.is_open:
+        newest = Case.objects.granted_to(request.actor).latest_of(case.family_id)
+        found["newer"] = newest if newest.pk != case.pk else None
+        found["may_help_again"] = newest.pk == case.pk and can_help_again(request.actor, case)
+    return found
 
 
 @access(Permission.CASE_READ)

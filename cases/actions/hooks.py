@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cases.models import Action, Case
+from cases.models import Action, Case, LeadProfessional
 from earlyhelp.access import Actor
 
 # Called as listener(action=..., by=...) when an action of a plan starts, once for each action.
@@ -16,6 +16,9 @@ after_action_started: list[Callable[..., None]] = []
 
 # Called as listener(case=..., by=...) while a case is being closed, when its closer can still see it.
 after_case_closed: list[Callable[..., None]] = []
+
+# Called as listener(lead=..., by=...) when somebody else has just become the lead professional of a case.
+after_lead_changed: list[Callable[..., None]] = []
 
 
 def tell_action_started(action: Action, by: Actor) -> None:
@@ -28,3 +31,9 @@ def tell_case_closed(case: Case, by: Actor) -> None:
     """Call everybody who asked to know that a case is closed."""
     for listener in after_case_closed:
         listener(case=case, by=by)
+
+
+def tell_lead_changed(lead: LeadProfessional, by: Actor) -> None:
+    """Call everybody who asked to know that a case has a new lead professional."""
+    for listener in after_lead_changed:
+        listener(lead=lead, by=by)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from cases.actions.hooks import tell_lead_changed
 from cases.actions.notes import write_event
 from cases.actions.team import add_to_team
 from cases.models import Case, LeadProfessional, LeadRequest, RequestStatus, TeamMember
@@ -57,6 +58,7 @@ def change_lead(
         former=former.membership_id if former else None,
     )
     write_event(case=case, title=f"The lead is now with {membership.agency.name}", by=by)
+    tell_lead_changed(lead, by)
     if former and not former_stays:
         lasts = timezone.localdate() + dt.timedelta(days=settings.EARLY_HELP["FORMER_LEAD_DAYS"])
         TeamMember.objects.current().filter(case=case, membership=former.membership_id).update(

@@ -72,6 +72,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.emergencies_to_check()": "returns references and reasons to those who sign off",
     "app.forget_match_checks()": "empties what was typed into old checks, and returns a number",
     "app.forget_register_lines()": "deletes lines of old registers that became no case, and returns a number",
+    "app.helped_elsewhere(uuid)": "returns the hub to ring for a family that the reader sees, as the match check does",
     "app.keep_restriction(uuid,date)": "writes the next review, for those who look after the restriction",
     "app.lead_workload(integer[])": "returns how many families each of some people leads",
     "app.load_register(uuid,jsonb)": "adds new cases in hubs of the person who loads, from lines that were taken",
