@@ -22,6 +22,7 @@ FAMILY_PAGES = """
     record-overview record-strengths record-people record-person-add record-address-add record-relationship-add
     record-timeline record-note record-team
     record-sharing record-consent record-lawful record-receipt record-history record-close record-assessments assessment-again
+    assessment-help-again
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
     plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
     document-add record-steps step-up-start step-up-write step-down-new
