@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import urls_plan
+from cases import urls_plan, urls_protect
 from cases.views import close, find, history, record, sharing, team, work
 
 urlpatterns = [
@@ -35,4 +35,5 @@ urlpatterns = [
     path("families/<slug:reference>/close/", close.close, name="record-close"),
     path("access-log/", history.access_log, name="access-log"),
     *urls_plan.urlpatterns,
+    *urls_protect.urlpatterns,
 ]

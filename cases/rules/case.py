@@ -51,7 +51,14 @@ def check_can_write(actor: Actor, case: Case) -> None:
 
 
 def is_only_by_emergency(actor: Actor, case: Case) -> bool:
-    """Whether nothing but an emergency access lets this person see the case."""
+    """Whether nothing but an emergency access lets this person see the case. Asked once for each fetched case."""
+    known = getattr(case, "only_by_emergency_for", {})
+    if actor.membership.pk not in known:
+        case.only_by_emergency_for = known = known | {actor.membership.pk: _find_out(actor, case)}
+    return known[actor.membership.pk]
+
+
+def _find_out(actor: Actor, case: Case) -> bool:
     grants = CaseUserPermission.objects.filter(content_object=case, membership=actor.membership)
     bases = set(grants.values_list("basis", flat=True))
     if not actor.is_covered:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cases.models import Case, Consent, LawfulShare
 from cases.rules import NotAllowed, answered
-from cases.rules.case import check_can_read
+from cases.rules.case import check_can_read, is_only_by_emergency
 from earlyhelp.access import Actor, Permission
 from hubs.models import Agency
 from hubs.querysets import in_force
@@ -16,11 +16,14 @@ def check_can_change_sharing(actor: Actor, case: Case) -> None:
     """Persons who may record or withdraw consent:
 
     - anybody doing casework who can see the record: a family may tell whomever it likes,
-    - at any time: a withdrawal is never refused because a record is closed.
+    - at any time: a withdrawal is never refused because a record is closed,
+    - but not through emergency access, which is read-only.
     """
     if not actor.may(Permission.SHARING_CHANGE):
         raise NotAllowed("Your role does not record consent.")
     check_can_read(actor, case)
+    if is_only_by_emergency(actor, case):
+        raise NotAllowed("Emergency access is for reading only.")
 
 
 def missing_to_share(case: Case, agencies: Iterable[Agency]) -> dict[Agency, list[str]]:

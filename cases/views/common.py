@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, Max, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
-from cases.models import Address, Case, Consent, LeadProfessional, TeamMember
-from cases.rules.case import can_write
+from cases.models import (
+    Address,
+    Case,
+    Consent,
+    EmergencyAccess,
+    LeadProfessional,
+    Restriction,
+    TeamMember,
+)
+from cases.rules.case import can_write, is_only_by_emergency
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_look
 
@@ -29,6 +39,7 @@ _VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {
     "steps": "Opened step up and step down",
     "close": "Opened closing a case",
     "team": "Opened a team",
+    "restriction": "Opened who may see a restricted record",
 }
 
 
@@ -37,7 +48,16 @@ def get_case_for(request: HttpRequest, reference: str, section: str = "overview"
 
     Raises Http404 otherwise: somebody else's record answers exactly like one that does not exist (pages.md).
     """
-    case = Case.objects.granted_to(request.actor).with_record_data().filter(reference=reference).first()
+    case = (
+        Case.objects.granted_to(request.actor)
+        .with_record_data()
+        .annotate(
+            restricted_now=Exists(Restriction.objects.filter(case=OuterRef("pk"), lifted_at__isnull=True)),
+            had_emergency=Exists(EmergencyAccess.objects.filter(case=OuterRef("pk"))),
+        )
+        .filter(reference=reference)
+        .first()
+    )
     if case is None:
         raise Http404
     case.found_for_membership = request.actor.membership.pk
@@ -63,6 +83,7 @@ class Header:
     is_restricted: bool
     may_write: bool
     may_close: bool
+    emergency_until: object = None
 
 
 def header_of(case: Case, actor: Actor) -> Header:
@@ -84,10 +105,25 @@ def header_of(case: Case, actor: Actor) -> Header:
         restricted_details=Address.objects.filter(
             family=case.family_id, is_confidential=True, ends_on=None
         ).count(),
-        is_restricted=case.restrictions.filter(lifted_at__isnull=True).exists(),
+        is_restricted=_is_restricted(case),
         may_write=may_write,
         may_close=may_write and case.is_open and (i_lead or case.hub_id in actor.hub_ids),
+        emergency_until=None if may_write else _emergency_until(case, actor),
     )
+
+
+def _is_restricted(case: Case) -> bool:
+    """Whether a restriction is in force; get_case_for has asked already."""
+    known = getattr(case, "restricted_now", None)
+    return case.restrictions.filter(lifted_at__isnull=True).exists() if known is None else known
+
+
+def _emergency_until(case: Case, actor: Actor):
+    """When this person's emergency access to the case ends; None when they see it otherwise."""
+    if not is_only_by_emergency(actor, case):
+        return None
+    mine = case.emergencies.filter(membership=actor.membership, expires_at__gt=timezone.now())
+    return mine.aggregate(last=Max("expires_at"))["last"]
 
 
 def render_record(

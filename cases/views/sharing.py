@@ -11,6 +11,7 @@ from cases.actions.sharing import record_consent, share_on_lawful_basis, withdra
 from cases.explain import answers_of, effect_of_ending, explain
 from cases.forms.sharing import ConsentForm, LawfulShareForm, WithdrawForm
 from cases.models import Case, Consent, LawfulShare, Person
+from cases.protect import protection_of
 from cases.rules.sharing import can_change_sharing, check_can_change_sharing
 from cases.views.common import get_case_for, render_record
 from earlyhelp.access import Permission, access
@@ -32,6 +33,7 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "lawful_shares": LawfulShare.objects.filter(case=case).select_related("agency", "recorded_by__user"),
         "now": timezone.now(),
         "may_change": can_change_sharing(request.actor, case),
+        "protection": protection_of(case),
     }
     return render_record(request, "cases/sharing/sharing.html", case, "sharing", context)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
+from cases.protect import emergencies_to_check, restrictions_in_force
 from cases.work import my_work_of
 from earlyhelp.access import Permission, access, public
 from earlyhelp.audit import record_look
@@ -24,7 +25,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @access(Permission.MY_WORK)
 def my_work(request: HttpRequest) -> HttpResponse:
     """What must I do next, and by when, in one screen."""
-    context = {"today": timezone.localdate(), "nav": "work"}
+    restrictions = restrictions_in_force(request.actor)
+    context = {
+        "today": timezone.localdate(),
+        "nav": "work",
+        "emergencies": emergencies_to_check(request.actor),
+        "lifts": sum(1 for each in restrictions if each.lift_asked_at),
+        "reviews_late": sum(1 for each in restrictions if each.is_overdue or not each.working),
+    }
     if not request.actor.may(Permission.CASE_READ):
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})

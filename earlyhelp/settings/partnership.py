@@ -39,6 +39,11 @@ def read_partnership():
         "FORMER_LEAD_DAYS": env.number("EH_FORMER_LEAD_DAYS", 30, low=0, high=365),
         "REREFERRAL_MONTHS": env.number("EH_REREFERRAL_MONTHS", 12, low=1, high=60),
         "CONSENT_MONTHS": env.number("EH_CONSENT_MONTHS", 12, low=1, high=60),
+        # Emergency access: hours (the database allows at most 12), and working days until somebody else has checked it
+        "EMERGENCY_HOURS": env.number("EH_EMERGENCY_HOURS", 4, low=1, high=12),
+        "EMERGENCY_CHECK_WORKING_DAYS": env.number("EH_EMERGENCY_CHECK_WORKING_DAYS", 2, low=1, high=10),
+        # Restricted records: days until the restriction is looked at again (the database allows at most 90)
+        "RESTRICTION_REVIEW_DAYS": env.number("EH_RESTRICTION_REVIEW_DAYS", 90, low=7, high=90),
         # What the board asks of the partnership, in per cent of assessments
         "TIMELINESS_TARGET_PERCENT": env.number("EH_TIMELINESS_TARGET_PERCENT", 80, low=1, high=100),
         "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),

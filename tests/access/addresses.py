@@ -26,6 +26,7 @@ FAMILY_PAGES = """
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
     plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
     document-add record-steps step-up-start step-up-write step-down-new
+    record-restriction record-relation-add
 """
 # Address -> the ids it takes besides the case's reference.
 PARTS_OF_A_FAMILY = {
@@ -90,6 +91,9 @@ OBJECTS = {
     "register-throw-away": {"pk": "register"},
     "register-findings": {"pk": "register", "kind": "=csv"},
     "register-duplicate": {"pk": "duplicate"},
+    "emergency-check": {"pk": "emergency"},
+    "restriction-lift": {"pk": "restriction"},
+    "restriction-keep": {"pk": "restriction"},
 }
 
 # Where the family's own case is not in the state in which the page can be used.
@@ -100,7 +104,11 @@ ON_ANOTHER_CASE = {
     "step-down-new": "stepped_up_case",
 }
 # Who gets in where it is not Alice, and who does not where it is not Charlie.
-OWNERS = {"lead-answer": "ann", "step-up": "decider", "step-down-new": "decider"} | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
+OWNERS = {
+    "lead-answer": "ann", "step-up": "decider", "step-down-new": "decider", "record-restriction": "manager",
+    "record-relation-add": "manager", "emergency-check": "manager", "restriction-lift": "manager",
+    "restriction-keep": "manager",
+} | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
 STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "other_coordinator")
 
 # -- Not a family's: an object of the platform, the same for everybody whose role opens the page -----------------------

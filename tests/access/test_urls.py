@@ -38,6 +38,7 @@ from tests.fixtures.everything import FAMILY_NAME, Everything, protected_tables
 
 pytestmark = pytest.mark.django_db
 OPENED = {200, 302}
+NOBODYS = {"emergency": 0}  # where an id is a number
 USED_UP = {"accounts:accept_invitation": 410}  # a link is needed, and there is none in this session
 ANSWERED = {200, 302, 303, 400, 405, 409, 422}  # a form without its answers may be refused, not the person
 
@@ -62,7 +63,7 @@ def arguments(name: str, everything: Everything, *, reference: str | None = None
     """What the address takes. `absent`: ids and a reference that nothing has."""
     wanted = addresses_of_families()[name]
     found = {
-        key: words[1:] if words.startswith("=") else uuid.uuid4() if absent else everything.ids[words]
+        key: words[1:] if words.startswith("=") else NOBODYS.get(words, uuid.uuid4()) if absent else everything.ids[words]
         for key, words in wanted.items()
     }
     if name not in OBJECTS:
