@@ -157,6 +157,7 @@ def test_functions_answer_strangers_as_if_the_family_did_not_exist(everything, s
             assert run("select app.plan_has_started(%s)", one) == [(False,)]
             assert run("select app.settle(%s)", one) == run("select app.settle(%s)", nobody)
         assert run("select * from app.search_people(%s)", f"ellie {FAMILY_NAME}") == []
+        assert run("select app.helped_elsewhere(%s)", everything.case.family_id) == [(None,)]
 
 
 def test_the_match_check_tells_strangers_only_which_hub_to_ring(everything, seen_by):

@@ -180,10 +180,11 @@ SAMPLES = {"pk": 1, "user": 1, "action": "wake", "quarter": "2015-Q3"}
 # -- Families: every address, everybody ----------------------------------------------------------------------------------
 
 
-def test_owner_gets_in_and_a_stranger_is_told_that_there_is_nothing(everything, signed_in_as):
+@pytest.mark.parametrize("table", [FAMILY_PAGES.split(), PARTS_OF_A_FAMILY, OBJECTS], ids=["pages", "parts", "objects"])
+def test_owner_gets_in_and_a_stranger_is_told_that_there_is_nothing(everything, signed_in_as, table):
     wrong = []
     browsers = {}
-    for name in addresses_of_families():
+    for name in table:
         who = {"owner": OWNERS.get(name, "alice"), "stranger": STRANGERS.get(name, "charlie")}
         for person in who.values():
             if person not in browsers:
