@@ -31,7 +31,7 @@ class ToCheck:
 
     @property
     def due_on(self) -> dt.date:
-        """Working days from the day it was used; our own choice (docs/decisions)."""
+        """Working days from the day it was used; our own choice (docs/decisions/0011)."""
         days = settings.EARLY_HELP["EMERGENCY_CHECK_WORKING_DAYS"]
         return add_working_days(timezone.localdate(self.starts_at), days)
 

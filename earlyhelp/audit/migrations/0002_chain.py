@@ -1,7 +1,7 @@
 """A chain of hashes beside the events, and a guard that keeps them: what is altered, missing or slipped in is named.
 
 The chain is made a moment after the events, in batches, so that adding an event takes no lock and waits for nobody
-(docs/decisions/0008-audit-chain.md). earlyhelp/audit/chain.py works the same hashes out again, outside the database.
+(docs/decisions/0010-audit-chain.md). earlyhelp/audit/chain.py works the same hashes out again, outside the database.
 """
 
 from django.db import migrations
