@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 
 from devtools import bench, checks, demo, doctor, packages, services, state, testing
@@ -60,6 +61,11 @@ def run_bench(_options, rest):
     bench.run(rest)
 
 
+def shots(_options, rest):
+    """Take the README's pictures from a running demo (--site http://127.0.0.1:8000)."""
+    return subprocess.run([PYTHON, ROOT / "tests" / "browser" / "shots.py", *rest], check=False).returncode
+
+
 def check(_options, rest):
     """Run every lint and static check."""
     return checks.run(rest)
@@ -108,13 +114,14 @@ COMMANDS = {
     "up": up,
     "manage": manage,
     "bench": run_bench,
+    "shots": shots,
     "lock": lock,
     "doctor": look,
     "stop": stop,
     "reset": reset,
 }
 # Their arguments are other programs': nothing of them is ours to parse.
-PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check", "lock"}
+PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check", "shots", "lock"}
 
 
 def parser():

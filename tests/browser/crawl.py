@@ -1,7 +1,7 @@
 """Finding every page of the demonstration county by its links, as the people who may open it.
 
 A page is known by its URL name. Each person starts from My work and follows links (GET only) through real HTTP; of the
-pages met under one name the fullest two are kept, by different people where that is possible.
+pages met under one name the fullest is looked at, and another person's when there is much less on it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import APIRequestContext, Error
 
+# Pages of a moment in signing in: tests/accounts/test_browser.py looks at them in the same way.
+MOMENTS = {
+    "accounts:accept_invitation",
+    "account_reauthenticate",
+    "account_reset_password_from_key",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+}
 # Addresses that are no pages to look at, and why. Whatever else has a name must be met by the crawl.
 NOT_PAGES = {
     "healthz": "for the proxy",
@@ -43,8 +54,15 @@ NOT_PAGES = {
     "meeting-sign-off": "POST alone",
     "lead-take-back": "POST alone",
     "signature-resume": "POST alone",
+    "restriction-keep": "POST alone",
+    "step-up-withdraw": "POST alone",
+    "step-down-withdraw": "POST alone",
+    "report-progress": "a part of a page, fetched by the page that waits",
 }
-MOST_FOR_ONE, MOST_OF_A_NAME = 4, 9  # pages of one name opened by one person's crawl, and by all of them
+MOST_FOR_ONE, MOST_OF_A_NAME = 3, 6  # pages of one name opened by one person's crawl, and by all of them
+MUCH_THE_SAME = (
+    0.85  # of the weight of a page: another that weighs more is taken to be the same page with other words
+)
 
 
 def names_of_all_addresses() -> list[str]:
@@ -86,13 +104,20 @@ class Crawl:
         while waiting:
             path = waiting.popleft()
             name = name_of(path)
-            if name is None or name in NOT_PAGES or (path not in starts and self.is_enough(name, opened)):
+            if (
+                name is None
+                or name in NOT_PAGES
+                or name in MOMENTS
+                or (path not in starts and self.is_enough(name, opened))
+            ):
                 continue
             opened[name] += 1
             self.asked += 1
             try:
                 answer = http.get(site + path, max_redirects=0, timeout=20_000)
-            except Error as error:  # the server broke off: an exception that is no answer, or a template's unknown name
+            except (
+                Error
+            ) as error:  # the server broke off: an exception that is no answer, or a template's unknown name
                 self.wrong.append(f"{who} got no answer from {path} ({name}): {str(error).splitlines()[0]}")
                 continue
             if answer.status in {301, 302}:
@@ -119,12 +144,16 @@ class Crawl:
         return opened[name] >= MOST_FOR_ONE or len(self.met[name]) >= MOST_OF_A_NAME
 
     def chosen(self, name: str) -> list[Met]:
-        """The fullest page of this name, and the fullest that somebody else met."""
-        by_weight = sorted((met for met in self.met.get(name, []) if met.is_page), key=lambda met: -met.weight)
+        """The fullest page of this name; and what somebody else met, when that is much less."""
+        by_weight = sorted(
+            (met for met in self.met.get(name, []) if met.is_page), key=lambda met: -met.weight
+        )
         if not by_weight:
             return []
         others = [met for met in by_weight if met.who != by_weight[0].who] or by_weight[1:]
-        return [by_weight[0], *others[:1]]
+        if others and others[0].weight < by_weight[0].weight * MUCH_THE_SAME:
+            return [by_weight[0], others[0]]
+        return by_weight[:1]
 
 
 def name_of(path: str) -> str | None:

@@ -94,7 +94,7 @@ def is_silent_about(window: Window, *words: str) -> None:
 def add_note(window: Window, reference: str, *, topic: str, title: str, body: str) -> None:
     """Write one fact on the timeline."""
     page = window.go("record-note", reference)
-    page.get_by_label("A fact", exact=False).first.check()
+    page.get_by_role("group", name="What are you adding?").get_by_label("Fact", exact=True).check()
     page.get_by_label("In a few words").fill(title)
     page.get_by_label("What happened", exact=False).first.fill(body)
     choose(page, "What kind of information is it?", topic)
@@ -103,7 +103,9 @@ def add_note(window: Window, reference: str, *, topic: str, title: str, body: st
     says(window, title)
 
 
-def record_consent(window: Window, reference: str, agency: str, topics: list[str], answer: str = "Given") -> None:
+def record_consent(
+    window: Window, reference: str, agency: str, topics: list[str], answer: str = "Given"
+) -> None:
     """Record what everybody in the family said about one agency."""
     page = window.go("record-consent", reference)
     for box in page.get_by_role("group", name="Whose answer is it?").get_by_role("checkbox").all():

@@ -7,13 +7,17 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from cases.models import Family, Person
+from assessments.models import Assessment
+from cases.actions.emergency import break_glass
+from cases.actions.restriction import restrict
+from cases.models import Case, Family, LeadProfessional, Meeting, Person, StepUp
 from earlyhelp.access.context import acting_as, as_system
 from earlyhelp.access.permissions import permissions_of
 from earlyhelp.accounts.second_factor import stamp_second_factor
@@ -49,6 +53,7 @@ class Stage:
     names: set[str]
     crawl: Crawl = field(default_factory=Crawl)
     cookies: dict[str, str] = field(default_factory=dict)
+    windows: dict[tuple, Window] = field(default_factory=dict)
 
     @property
     def site(self) -> str:
@@ -65,7 +70,14 @@ class Stage:
         return browser
 
     def window(self, who: str, **how) -> Window:
-        """A browser window of this person."""
+        """A browser window of this person, the same one each time."""
+        key = (who, tuple(sorted(how.items())))
+        if key not in self.windows:
+            self.windows[key] = self._new_window(who, **how)
+        self.windows[key].problems.clear()
+        return self.windows[key]
+
+    def _new_window(self, who: str, **how) -> Window:
         window = Window(self.chromium, self.site, **how)
         if who != NOBODY:
             if who not in self.cookies:
@@ -80,7 +92,9 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     load(families=families, sign_ins=sign_ins)
     with as_system():
         people = {
-            first: Membership.objects.select_related("user", "agency").get(user__first_name=first.title(), agency__isnull=False)
+            first: Membership.objects.select_related("user", "agency").get(
+                user__first_name=first.title(), agency__isnull=False
+            )
             for first in PEOPLE
         }
         names = set(Family.objects.values_list("name", flat=True))
@@ -89,8 +103,13 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     stage = Stage(chromium, LiveServer("localhost"), people, {name for name in names if len(name) > 2})
     make_reports(stage)
     bring_in_registers(stage)
-    paths = begin_registrations(stage)
-    meet_every_page(stage, paths)
+    more = {
+        "priya": begin_registrations(stage) + behind_forms(stage),
+        "yasmin": hold_a_case(stage),
+        "ruth": protect_records(stage),
+        "tom": closed_case(stage),
+    }
+    meet_every_page(stage, more)
     return stage
 
 
@@ -115,8 +134,6 @@ def make_reports(stage: Stage) -> None:
 
 def bring_in_registers(stage: Stage) -> None:
     """One register loaded, with a likely duplicate; one checked; one whose columns nobody has confirmed."""
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     tom = stage.client("tom")
 
     def upload(content: str) -> str:
@@ -144,8 +161,13 @@ def begin_registrations(stage: Stage) -> list[str]:
         (other.first_name, other.last_name, other.born_on),
         ("Quintessa", "Zephyrson", timezone.localdate().replace(year=2019)),
     ):
-        asked = {"first_name": first, "last_name": last, "born_on_day": born.day, "born_on_month": born.month,
-                 "born_on_year": born.year}
+        asked = {
+            "first_name": first,
+            "last_name": last,
+            "born_on_day": born.day,
+            "born_on_month": born.month,
+            "born_on_year": born.year,
+        }
         answer = priya.post(reverse("start-assessment"), asked)
         assert answer.status_code == 302, answer.content.decode()[:2000]
         paths.append(answer.url)
@@ -153,13 +175,99 @@ def begin_registrations(stage: Stage) -> list[str]:
     page = priya.get(check + "family/")
     cards = page.context["cards"]
     data = {form.add_prefix(name): form[name].value() or "" for form in cards.forms for name in form.fields}
-    data |= {"children": "1", "adults": "1", "home-hub": str(stage.people["tom"].hub_id),
-             "adult0-first_name": "Mo", "adult0-last_name": "Zephyrson", "adult0-relationship": "mother"}
+    data |= {
+        "children": "1",
+        "adults": "1",
+        "home-hub": str(stage.people["tom"].hub_id),
+        "adult0-first_name": "Mo",
+        "adult0-last_name": "Zephyrson",
+        "adult0-relationship": "mother",
+    }
     for part in ("day", "month", "year"):
         data[f"child0-born_on_{part}"] = str(getattr(timezone.localdate().replace(year=2019), part))
     answer = priya.post(check + "family/", data)
     assert answer.status_code == 302, [form.errors for form in answer.context["cards"].forms]
     return [*paths, *(check + step for step in ("family/", "agreement/", "agreed/", "tier-4/", "neither/"))]
+
+
+def behind_forms(stage: Stage) -> list[str]:
+    """What Priya's forms lead to; also a document to download and an assessment that waits for its plan."""
+    priya, me = stage.client("priya"), stage.people["priya"]
+    with as_system():
+        mine = LeadProfessional.objects.filter(membership=me, until_at=None).values("case")
+        meeting = (
+            Meeting.objects.filter(chair=me, status="planned", case__in=mine).select_related("case").first()
+        )
+        waiting = Assessment.objects.filter(case__in=mine, status="initiated", signed_off_at=None).first()
+        waiting.signed_off_at, waiting.signed_off_by = timezone.now(), me
+        waiting.save()
+    reference = meeting.case.reference
+    page = priya.get(reverse("document-add", args=[reference]))
+    form = page.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields if name != "file"}
+    data |= {
+        "title": "A note from school",
+        "file": SimpleUploadedFile("note.txt", b"A good week.", "text/plain"),
+    }
+    answer = priya.post(reverse("document-add", args=[reference]), data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    again = reverse("assessment-again", args=[reference])
+    return [
+        *(again + step for step in ("agreed/", "tier-4/", "neither/")),
+        reverse("assessment-take-back", args=[waiting.pk]),
+        reverse("meeting-action-add", args=[reference, meeting.pk]),
+        reverse("step-up-write", args=[reference]) + "?read=yes",
+    ]
+
+
+def hold_a_case(stage: Stage) -> list[str]:
+    """Social care holds a case that nobody has proposed to step down yet."""
+    me = stage.people["yasmin"]
+    with as_system():
+        held = Case.objects.filter(
+            status="stepped_up", step_ups__to_agency=me.agency, step_downs=None
+        ).first()
+        sent = StepUp.objects.filter(status="sent", to_agency=me.agency).select_related("case").first()
+    if held is None:
+        path = reverse("step-up", args=[sent.pk])
+        assert (
+            stage.client("yasmin")
+            .post(path, {"answer": "accept", "reason": "We start on Monday."})
+            .status_code
+            == 302
+        )
+        held = sent.case
+    return [reverse("step-down-new", args=[held.reference])]
+
+
+def protect_records(stage: Stage) -> list[str]:
+    """A restricted record; and one that a police officer opened in an emergency, which somebody has to check."""
+    with as_system():
+        officer = Membership.objects.select_related("user").get(user__email="owen.tranter@example.org")
+        cases = Case.objects.filter(hub__name="Alder Vale", status="open", restrictions=None).order_by(
+            "-opened_on"
+        )
+        quiet, urgent = cases.exclude(family__name="Okafor-Lane")[:2]
+    with acting_as(officer) as by:
+        assert break_glass(
+            reference=urgent.reference, harm="injury", reason="She asks what medicine he takes.", by=by
+        )
+    with acting_as(stage.people["ruth"]) as by:
+        restrict(case=quiet, reason="staff", note="A colleague's sister.", named=[by.membership], by=by)
+    return [
+        reverse("record-restriction", args=[quiet.reference]),
+        reverse("record-relation-add", args=[quiet.reference]),
+    ]
+
+
+def closed_case(stage: Stage) -> list[str]:
+    """Helping a family again whose case is closed."""
+    with as_system():
+        ended = Case.objects.filter(hub=stage.people["tom"].hub, status="closed", later_cases=None)
+        references = [case.reference for case in ended if not case.family.cases.exclude(pk=case.pk).exists()][
+            :1
+        ]
+    return [reverse("assessment-help-again", args=[reference]) for reference in references]
 
 
 def open_to(who: Membership | None) -> list[str]:
@@ -177,17 +285,17 @@ def open_to(who: Membership | None) -> list[str]:
         if who is None:
             opens = declared.is_public
         else:
-            opens = not declared.is_public and (not declared.permissions or bool(allowed & set(declared.permissions)))
+            opens = not declared.is_public and (
+                not declared.permissions or bool(allowed & set(declared.permissions))
+            )
         if opens:
             found.append(path)
     return found
 
 
-def meet_every_page(stage: Stage, paths_of_priya: list[str]) -> None:
-    """Follow the links of each person, and of somebody who is not signed in."""
+def meet_every_page(stage: Stage, more: dict[str, list[str]]) -> None:
+    """Follow the links of each person, and of somebody who is not signed in; `more`: pages that no link leads to."""
     for who in [NOBODY, *stage.people]:
         window = stage.window(who)
-        starts = open_to(stage.people.get(who)) + (paths_of_priya if who == "priya" else [])
+        starts = open_to(stage.people.get(who)) + more.get(who, [])
         stage.crawl.run(who, window.context.request, stage.site, starts)
-        window.close()
-
