@@ -123,12 +123,24 @@ def stored(found: list[Found], hubs: list[int]) -> dict[str, Any]:
 def results(check: MatchCheck) -> tuple[list[dict[str, Any]], list[Hub]]:
     """What the result page shows:
 
-    people whom the reader may still see, with their latest case, and hubs to ring.
+    people whom the reader may still see, with the day their family's help ended, and hubs to ring.
     """
     kept = check.candidates or {}
     known = {str(person.pk): person for person in _people([item["id"] for item in kept.get("people", [])])}
-    people = [{**item, "person": known[item["id"]]} for item in kept.get("people", []) if item["id"] in known]
+    people = [
+        {**item, "person": known[item["id"]], "ended": _ended(known[item["id"]].family)}
+        for item in kept.get("people", [])
+        if item["id"] in known
+    ]
     return people, list(Hub.objects.filter(pk__in=kept.get("hubs", [])))
+
+
+def _ended(family: Family) -> dt.date | None:
+    """When help of a family ended, as far as the reader sees; None while it goes on. Reads the cases prefetched."""
+    cases = list(family.cases.all())
+    if not cases or any(case.is_open for case in cases):
+        return None
+    return max(case.closed_on for case in cases)
 
 
 def helped_elsewhere(family: Family) -> Hub | None:

@@ -32,8 +32,7 @@ def record_agreed(
 
     Raises NotAllowed, or ValidationError when one of them said no after that talk.
     """
-    agreed = [details for details in people if details.agreed and details.existing is not None]
-    persons = [details.existing for details in agreed]
+    persons = [details.existing for details in people if details.agreed and details.existing]
     talked_at: dt.datetime = facts["consent_at"]
     on = timezone.localdate(talked_at)
     _check_nobody_said_no(case, persons, talked_at, by)
@@ -51,7 +50,7 @@ def record_agreed(
         answer=ConsentAnswer.GIVEN,
         method=facts.get("method", "face_to_face"),
         given_on=on,
-        given_by=next((details.existing for details in agreed if not details.is_child), None),
+        given_by=next((person for person in persons if not person.is_child), None),
         by=by,
     )
 

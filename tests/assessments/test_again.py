@@ -230,6 +230,8 @@ def test_match_check_leads_to_the_page_when_the_family_was_helped_before(people,
     asked = Asked(first_name="Ellie", last_name="Hollis", born_on=dt.date(2016, 3, 1))
     check = check_for_record(asked=asked, by=seen_by(people.alice))
     person = check.candidates["people"][0]["id"]
+    found = signed_in_as(people.alice).get(reverse("assessment-check-result", args=[check.pk]))
+    assert "Helped before, until" in found.content.decode()
     chosen = signed_in_as(people.alice).get(reverse("assessment-known", args=[check.pk, person]))
     assert chosen.url == url(closed)
     assert signed_in_as(people.bob).get(reverse("assessment-known", args=[check.pk, person])).status_code == 404
