@@ -116,6 +116,8 @@ def explain(case: Case) -> list[AgencyLine]:
         is_covered = agency.pk in covered
         cells = [_cell(agency, category, has, is_covered, matrix, on_team, refused) for category in Category]
         ends, why = _end_of(has, live if is_covered else None)
+        if getattr(case, "restricted_now", False):
+            cells = [Cell(False, "Restricted to named people") for _ in cells]
         lines.append(AgencyLine(agency.name, agency, people[agency.pk], cells, ends, why))
     return [*lines, *_hub_line(case, by_group, matrix)]
 

@@ -24,16 +24,20 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request, reference, "sharing")
     lines = explain(case)
     seeing = [line for line in lines if line.sees_something]
+    protection = protection_of(case)
+    by_name = {each.pk for each in protection.named} | {
+        each.membership_id for each in protection.emergencies if each.expires_at > timezone.now()
+    }
     context = {
         "lines": lines,
         "topics": Category.labels,
         "agency_count": len(seeing),
-        "people_count": len({person.pk for line in seeing for person in line.people}),
+        "people_count": len(by_name | {person.pk for line in seeing for person in line.people}),
         "answers": answers_of(case),
         "lawful_shares": LawfulShare.objects.filter(case=case).select_related("agency", "recorded_by__user"),
         "now": timezone.now(),
         "may_change": can_change_sharing(request.actor, case),
-        "protection": protection_of(case),
+        "protection": protection,
     }
     return render_record(request, "cases/sharing/sharing.html", case, "sharing", context)
 

@@ -85,6 +85,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.seal_events(integer)": "adds events to the chain in their order, and returns how many",
     "app.search_people(text,integer)": "returns ids of visible people",
     "app.settle(uuid)": "works out the grants of a case that the writer sees",
+    "app.unusual_looks(date,integer,integer,integer)": "returns looks to information governance leads and auditors",
     "app.who_can_see(uuid)": "lists the grants of a visible case",
     "app.who_would_see(uuid,uuid[])": "lists the grants that a visible case would have",
 }
