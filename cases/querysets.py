@@ -48,6 +48,14 @@ class AclQuerySet(models.QuerySet):
             return self.none()
         return self.filter(acl__overlap=Tokens())
 
+    def in_sight_of(self, actor: Actor | None):
+        """Rows as the database's policies alone give them, for long ordered lists; confirm the page with `granted_to`.
+
+        The policy's condition written twice makes the planner multiply its guess with itself: a hub's page of 26 then
+        joins thousands of rows before the limit (21 ms against 0.2 at county size).
+        """
+        return self.none() if actor is None else self.all()
+
 
 class CaseQuerySet(AclQuerySet):
     def granted_to(self, actor: Actor | None):

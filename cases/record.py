@@ -40,7 +40,7 @@ def overview_of(case: Case) -> Overview:
     people = list(Person.objects.filter(family=case.family_id))
     voices = _latest_words(case)
     goals: dict = {}
-    for outcome in Outcome.objects.filter(case=case).open().with_plan_data():
+    for outcome in Outcome.objects.filter(case=case).open().prefetch_related("scores"):
         goals.setdefault(outcome.person_id, []).append(outcome)
     actions = list(Action.objects.filter(case=case).with_owners())
     addresses = [

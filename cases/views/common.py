@@ -88,11 +88,7 @@ class Header:
 
 def header_of(case: Case, actor: Actor) -> Header:
     """What the identity bar shows, in four queries."""
-    lead = (
-        case.leads.filter(until_at__isnull=True)
-        .select_related("membership__user", "membership__agency")
-        .first()
-    )
+    lead = lead_of(case)
     answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
     given = [given_on for answer, given_on in answers if answer == "given"]
     i_lead = bool(lead and lead.membership_id == actor.membership.pk)
@@ -151,8 +147,16 @@ def render_record(
 
 def current_team(case: Case) -> list[TeamMember]:
     """Everybody on the team today, the lead professional first. Each has `is_lead`."""
-    lead = case.leads.filter(until_at__isnull=True).values_list("membership_id", flat=True).first()
+    lead = lead_of(case)
     members = list(case.team.current().with_people())
     for member in members:
-        member.is_lead = member.membership_id == lead
+        member.is_lead = lead is not None and member.membership_id == lead.membership_id
     return sorted(members, key=lambda member: (not member.is_lead, member.starts_on, str(member.pk)))
+
+
+def lead_of(case: Case) -> LeadProfessional | None:
+    """Who leads a case now, with their person and agency. Asked once for each fetched case."""
+    if not hasattr(case, "lead_now"):
+        leads = case.leads.filter(until_at__isnull=True)
+        case.lead_now = leads.select_related("membership__user", "membership__agency").first()
+    return case.lead_now

@@ -19,7 +19,7 @@ from cases.rules.lead import (
     check_can_ask_to_lead,
 )
 from cases.rules.plan import is_on_team, runs_hub_of
-from cases.rules.sharing import missing_to_share_with
+from cases.rules.sharing import missing_to_share
 from cases.views.attempts import attempt
 from cases.views.common import current_team, get_case_for, render_record
 from earlyhelp.access import Permission, access
@@ -93,7 +93,7 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, "Request sent. The lead does not change until it is accepted.")
             return redirect("record-lead", case.reference)
     known = Agency.objects.active().filter(consents__case=case).distinct()
-    missing = [(agency, lacks) for agency in known if (lacks := missing_to_share_with(case, agency))]
+    missing = [(agency, lacks) for agency, lacks in missing_to_share(case, known).items() if lacks]
     return render_record(request, "cases/lead/ask.html", case, "lead", {"form": form, "missing": missing})
 
 

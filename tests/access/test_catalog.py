@@ -67,6 +67,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.ask_to_lift(uuid,text)": "writes who asks, for those who look after the restriction",
     "app.audit_head()": "returns the last number and hash of the chain",
     "app.begin_request(integer,integer)": "takes on a membership's eyes after checking that it is live",
+    "app.hub_counts()": "three numbers about the hubs that the person runs, and no row",
     "app.break_glass(text,text,integer)": "gives emergency access to one case for hours, or no row whatever the cause",
     "app.check_emergency(integer,text)": "signs off an emergency access of somebody else",
     "app.emergencies_to_check()": "returns references and reasons to those who sign off",
