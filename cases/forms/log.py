@@ -34,5 +34,11 @@ class AccessLogFilter(FilterForm):
         return events
 
 
+class DayFilter(FilterForm):
+    """Unusual looks of one day; today when none is given."""
+
+    day = NearDateField(label="Day", required=False, not_after=timezone.localdate)
+
+
 def _midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))

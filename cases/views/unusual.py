@@ -6,14 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from cases.forms.log import DayFilter
 from cases.unusual import unusual_looks
 from earlyhelp.access import Permission, access
 from earlyhelp.audit import record_look
-from earlyhelp.web.forms import FilterForm, NearDateField
-
-
-class DayFilter(FilterForm):
-    day = NearDateField(label="Day", required=False, not_after=timezone.localdate)
 
 
 @access(Permission.AUDIT_READ)
