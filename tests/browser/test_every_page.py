@@ -15,7 +15,7 @@ from tests.browser.stage import set_up
 from tests.database import reset_rows
 from tests.fixtures.browser import axe_faults, sideways
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 SHOTS = os.environ.get("EH_SHOTS")  # a folder for pictures of all pages
 HEAVIEST = 40 * 1024  # bytes of HTML, compressed (pages.md "Weight")
 NAMES = [name for name in names_of_all_addresses() if name not in NOT_PAGES and name not in MOMENTS]
