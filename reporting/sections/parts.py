@@ -29,6 +29,11 @@ class Block:
     PAPER_WIDTH = 430  # pixels that are drawn to the width of a chart with its table beside it
 
     @property
+    def stands_above(self) -> bool:
+        """Whether the chart stands above its table on paper: five columns do not fit beside it."""
+        return self.is_stacked or len(self.table.heads) > 4
+
+    @property
     def is_wide(self) -> bool:
         """Whether the table needs the whole width."""
         return len(self.table.heads) > 5
