@@ -76,7 +76,9 @@ class CaseQuerySet(AclQuerySet):
         by_group = CaseGroupPermission.objects.filter(current, group_id__in=actor.group_ids, **of_case)
         by_name = CaseUserPermission.objects.filter(current, membership=actor.membership, **of_case)
         if not actor.is_covered:
-            by_name = by_name.filter(basis__in=[GrantBasis.NAMED, GrantBasis.EMERGENCY])
+            # Without a live signature nothing counts, except to hub staff what does not come from sharing.
+            hub_staff_only = [GrantBasis.NAMED, GrantBasis.EMERGENCY] if actor.hub_ids else []
+            by_name = by_name.filter(basis__in=hub_staff_only)
         by_name = by_name.filter(
             Q(emergency__isnull=True)
             | Q(emergency__expires_at__gt=timezone.now(), emergency__starts_at__lte=timezone.now())

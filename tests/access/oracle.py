@@ -97,20 +97,25 @@ class Facts:
         by_name = (case, member.id) in self.team
         return by_name or agency.everyone or "agency_lead" in member.roles
 
+    def stands(self, member: Member) -> bool:
+        """Whether names and emergencies count at all: a live signature, or a hub to run."""
+        runs_a_hub = "hub_manager" in member.roles or ("hub_coordinator" in member.roles and member.hub is not None)
+        return self.agencies[member.agency].signed or runs_a_hub
+
     def sees_case(self, member_id: int, case: str) -> bool:
         member = self.members[member_id]
         if member.left:
             return False
-        if (case, member_id) in self.emergencies:
+        if (case, member_id) in self.emergencies and self.stands(member):
             return True
         if case in self.named:
-            return member_id in self.named[case]
+            return member_id in self.named[case] and self.stands(member)
         return self.runs_hub(member, case) or self.shares_with(member, case, None)
 
     def sees_category(self, member_id: int, case: str, category: int) -> bool:
         member = self.members[member_id]
         if (case, member_id) in self.emergencies or member_id in self.named.get(case, ()):
-            return True
+            return self.stands(member)
         if case in self.named:
             return False
         if self.runs_hub(member, case):

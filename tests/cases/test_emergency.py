@@ -342,6 +342,17 @@ def test_it_ends_by_itself_on_the_next_click(people, seen_by, signed_in_as):
     assert browser.get(record).status_code == 404
 
 
+def test_it_ends_when_the_agency_is_suspended(people, seen_by, signed_in_as):
+    open_for(people, seen_by(people.charlie))
+    record = reverse("record-overview", args=[people.case.reference])
+    browser = signed_in_as(people.charlie)
+    assert browser.get(record).status_code == 200
+    with as_system():
+        people.elsewhere.signatures.update(suspended_at=timezone.now())
+    assert browser.get(record).status_code == 404
+    assert not Case.objects.granted_to(seen_by(people.charlie)).exists()
+
+
 def test_the_hubs_manager_is_told_at_once_and_others_are_not(people, manager, world, seen_by, signed_in_as):
     open_for(people, seen_by(people.charlie))
     words = f"Emergency access to check: {people.case.reference}"

@@ -1,0 +1,14 @@
+-- What a coordinator watches over in the hubs they run. A function of its own because counting who leads nobody under
+-- row-level security asks the policy of the leads once for each case: 165 ms for a county instead of 6 for a hub.
+-- Counts what the same person's lists show, restricted cases and a colleague's own family left out, and gives back three numbers and no row.
+create or replace function app.hub_counts() returns table (open_cases bigint, review_late bigint, no_lead bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  select count(*), count(*) filter (where c.next_review_on < app.today()),
+         count(*) filter (where not exists (
+           select 1 from cases_leadprofessional l where l.case_id = c.id and l.until_at is null))
+    from cases_case c
+   where c.status <> 'closed' and c.acl_until >= app.today()
+     and not app.is_kept_from(c.family_id)
+     and c.hub_id = any (array(select t >> 3 from unnest(app.tokens()) as t where t & 7 = 0))
+     and c.acl && array(select t from unnest(app.tokens()) as t where t & 7 = 0)
+$$;
