@@ -2,9 +2,9 @@
 
 from django.db import migrations
 
-from cases.sql import run
+from cases.sql import run, text
 
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0010_unusual")]
-    operations = [run("request_v4"), run("counts_v2")]
+    operations = [run("request_v4", undo=text("request_v3")), run("counts_v2", undo=text("counts_v1"))]
