@@ -21,6 +21,7 @@ OWNER_COMMANDS = {
     "load_demo",
     "load_county",
     "dbshell",
+    "verify_audit",
 }
 
 
