@@ -6,11 +6,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cases.models import Case, Person
+from cases.models import Person
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from hubs.models import Agency, AgencyKind, Hub, Membership
@@ -145,12 +144,3 @@ def withdraw_everything_from(window: Window, reference: str, agency: str, loses:
         page.get_by_role("button", name=re.compile("^Withdraw consent")).click()
         page.wait_for_load_state()
         says(window, "Consent withdrawn")
-
-
-def path_of(reference: str, name: str = "record-overview") -> str:
-    return reverse(name, args=[reference])
-
-
-def case_of(reference: str) -> Case:
-    with as_system():
-        return Case.objects.select_related("family").get(reference=reference)

@@ -120,3 +120,66 @@ def test_files_to_download_are_files(stage):
         "report-pdf",
         "report-csv",
     } & kinds
+
+
+# Forms that refuse to be sent empty: what they say then is a state of its own.
+ASK_SOMETHING = [
+    "account_reset_password",
+    "accounts:invite",
+    "agreement-sign",
+    "assessment-agreed",
+    "assessment-statement",
+    "assessment-tier4",
+    "assessment-withdraw",
+    "document-add",
+    "emergency",
+    "lead-ask",
+    "meeting-agenda-add",
+    "meeting-cancel",
+    "meeting-new",
+    "plan-action-add",
+    "plan-action-not-done",
+    "plan-outcome-add",
+    "record-consent",
+    "record-lawful",
+    "record-note",
+    "record-person-add",
+    "record-team-leave",
+    "registers",
+    "signature-suspend",
+    "start-assessment",
+    "step-down-new",
+    "step-up-write",
+]
+
+
+@pytest.mark.parametrize("name", ASK_SOMETHING)
+def test_form_sent_empty(name, stage):
+    met = stage.crawl.chosen(name)[0]
+    window = stage.window(met.who)
+    window.page.set_viewport_size({"width": 1280, "height": 900})
+    page = window.go(met.path)
+    window.settle()
+    page.locator(
+        "main form[method=post] button:not([type=button]):not(.govuk-button--secondary)"
+    ).first.click()
+    page.locator(".govuk-error-summary").wait_for()
+    window.settle()
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.classList.contains('govuk-error-summary')")
+    broken = [
+        link for link in page.locator(".govuk-error-summary a").all() if not leads_to_a_field(page, link)
+    ]
+    problems = axe_faults(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    problems += axe_faults(page) + sideways(page)
+    problems += [
+        words for words in window.problems if "Failed to load resource" not in words
+    ]  # its status is 422
+    assert (broken, problems) == ([], [])
+
+
+def leads_to_a_field(page, link) -> bool:
+    """Whether a link of the error summary leads to something on the page."""
+    target = link.get_attribute("href")
+    return target.startswith("#") and page.locator(f"[id='{target[1:]}']").count() == 1
