@@ -104,7 +104,9 @@ def _walk(anchored: dict[int, str]) -> Iterator[Fault]:
         elif wanted != digest and n == expected:
             yield Fault("altered", event_id, n, f"event {event_id} (number {n}) or its link was altered")
         if n in anchored and anchored.pop(n) != digest.hex():
-            yield Fault("chain", event_id, n, f"number {n} is not what was kept elsewhere: the chain was made anew")
+            yield Fault(
+                "chain", event_id, n, f"number {n} is not what was kept elsewhere: the chain was made anew"
+            )
         # The stored digest goes on, so that one altered row is named alone.
         expected, before = n + 1, digest
     for n in sorted(anchored):
@@ -137,7 +139,9 @@ def _not_in_the_chain() -> Iterator[Fault]:
             " and not exists (select from audit_link l where l.event_id = e.id) order by e.at, e.id"
         )
         for (event_id,) in cursor.fetchall():
-            yield Fault("inserted", event_id, None, f"event {event_id} is in no link: it was slipped in later")
+            yield Fault(
+                "inserted", event_id, None, f"event {event_id} is in no link: it was slipped in later"
+            )
         cursor.execute(
             "select n, event_id from (select n, event_id, event_at, max(event_at) over"
             " (order by n rows between unbounded preceding and 1 preceding) as before from audit_link) l"

@@ -73,8 +73,19 @@ def test_the_hash_is_the_one_written_down(people, seen_by):
         seal()
         event.refresh_from_db()
         micro = int(event.at.timestamp()) * 1_000_000 + event.at.microsecond
-        fields = (str(event.pk), str(micro), "section", "Opened the plan", str(event.user_id),
-                  str(event.membership_id), str(event.agency_id), str(event.case_id), "", "", '{"n": 1}')
+        fields = (
+            str(event.pk),
+            str(micro),
+            "section",
+            "Opened the plan",
+            str(event.user_id),
+            str(event.membership_id),
+            str(event.agency_id),
+            str(event.case_id),
+            "",
+            "",
+            '{"n": 1}',
+        )
         [(digest,)] = run("select digest from audit_link")
     assert bytes(digest) == hashlib.sha256(START + words_of(fields)).digest()
     assert words_of(("ab", None, "")) == b"2:ab~0:"
@@ -115,7 +126,12 @@ def test_every_flipped_bit_of_a_link_is_noticed(log):
     for _ in range(40):
         n, bit = draw.randint(1, len(log)), draw.randint(0, 255)
         with as_system(), transaction.atomic():
-            run("update audit_link set digest = set_bit(digest, %s, 1 - get_bit(digest, %s)) where n = %s", bit, bit, n)
+            run(
+                "update audit_link set digest = set_bit(digest, %s, 1 - get_bit(digest, %s)) where n = %s",
+                bit,
+                bit,
+                n,
+            )
             assert n in [fault.n for fault in faults()]
             transaction.set_rollback(True)
 
@@ -143,10 +159,14 @@ def test_an_event_slipped_in_with_an_earlier_time_is_named_sealed_or_not(log):
             slipped.save(force_insert=True)
             run("update audit_event set at = at - interval '3 days' where id = %s", slipped.pk)
             if seal_it:
-                run("insert into audit_link select max(n) + 1, %s, (select at from audit_event where id = %s),"
+                run(
+                    "insert into audit_link select max(n) + 1, %s, (select at from audit_event where id = %s),"
                     " sha256((select digest from audit_link order by n desc limit 1) ||"
                     " (select app.audit_words(e) from audit_event e where e.id = %s)), now() from audit_link",
-                    slipped.pk, slipped.pk, slipped.pk)
+                    slipped.pk,
+                    slipped.pk,
+                    slipped.pk,
+                )
             assert [(fault.what, fault.event) for fault in faults()] == [("inserted", slipped.pk)]
             transaction.set_rollback(True)
 
@@ -182,9 +202,13 @@ def test_the_command_names_the_row_and_fails(log, capsys):
 
 def test_the_application_neither_reads_nor_writes_the_chain(log):
     for sql in (
-        "select 1 from audit_link", "delete from audit_link", "truncate audit_link",
-        "update audit_link set n = n", "insert into audit_link values (0, gen_random_uuid(), now(), '', now())",
-        "alter table audit_link disable trigger all", "drop function app.seal_events(int)",
+        "select 1 from audit_link",
+        "delete from audit_link",
+        "truncate audit_link",
+        "update audit_link set n = n",
+        "insert into audit_link values (0, gen_random_uuid(), now(), '', now())",
+        "alter table audit_link disable trigger all",
+        "drop function app.seal_events(int)",
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             run(sql)

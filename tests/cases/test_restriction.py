@@ -60,7 +60,12 @@ def test_through_the_page(people, lead, signed_in_as, client):
     page = reverse("record-restriction", args=[people.case.reference])
     facts = {"reason": "adoption", "named": [lead.pk, people.alice.pk], "note": "Placed in May"}
     assert client.get(page).status_code == 302
-    for who, expected in ((people.charlie, 404), (people.bob, 404), (people.alice, 403), (people.coordinator, 403)):
+    for who, expected in (
+        (people.charlie, 404),
+        (people.bob, 404),
+        (people.alice, 403),
+        (people.coordinator, 403),
+    ):
         assert signed_in_as(who).post(page, facts).status_code == expected
     for who in (people.alice, people.coordinator):  # they may see that it is not
         assert signed_in_as(who).get(page).status_code == 200
@@ -75,7 +80,10 @@ def test_through_the_page(people, lead, signed_in_as, client):
     sharing = browser.get(reverse("record-sharing", args=[people.case.reference])).content.decode()
     assert "Adoption" in sharing or "adoption" in sharing
     for section in ("record-team", "record-plan", "record-meetings"):
-        assert "This record is restricted." in browser.get(reverse(section, args=[people.case.reference])).content.decode()
+        assert (
+            "This record is restricted."
+            in browser.get(reverse(section, args=[people.case.reference])).content.decode()
+        )
 
 
 def test_a_practitioner_restricts_nothing_in_the_database_either(people, seen_by):
@@ -92,13 +100,17 @@ def test_a_practitioner_restricts_nothing_in_the_database_either(people, seen_by
 
 
 def test_a_lead_of_another_agency_or_a_manager_of_another_hub_restricts_nothing(people, world, seen_by):
-    others = [world.member(people.elsewhere, Role.AGENCY_LEAD),
-              world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=world.hub())]
+    others = [
+        world.member(people.elsewhere, Role.AGENCY_LEAD),
+        world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=world.hub()),
+    ]
     for other in others:
         seen_by(other)
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select app.restrict_case(%s, 'high_risk', '', current_date, array[%s])",
-                           [people.case.pk, other.pk])
+            cursor.execute(
+                "select app.restrict_case(%s, 'high_risk', '', current_date, array[%s])",
+                [people.case.pk, other.pk],
+            )
 
 
 def test_it_is_never_orphaned(people, lead, world, seen_by):
@@ -110,8 +122,10 @@ def test_it_is_never_orphaned(people, lead, world, seen_by):
         with pytest.raises(ValueError, match="at least one"):
             restrict_as(actor, people, *named)
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select app.restrict_case(%s, 'high_risk', '', current_date, %s::int[])",
-                           [people.case.pk, [m.pk for m in named]])
+            cursor.execute(
+                "select app.restrict_case(%s, 'high_risk', '', current_date, %s::int[])",
+                [people.case.pk, [m.pk for m in named]],
+            )
     with pytest.raises(ValueError, match="yourself"):
         restrict_as(seen_by(lead), people, people.alice)
     assert restrict_as(seen_by(manager), people, people.alice) is None  # a hub manager need not be named
@@ -130,7 +144,11 @@ def test_names_change_in_one_step(people, lead, seen_by):
     first = restrict_as(seen_by(lead), people, lead, people.alice)
     second = restrict_as(seen_by(lead), people, lead, people.coordinator)
     assert first.pk == second.pk
-    assert [sees(seen_by, w, people.case) for w in (lead, people.coordinator, people.alice)] == [True, True, False]
+    assert [sees(seen_by, w, people.case) for w in (lead, people.coordinator, people.alice)] == [
+        True,
+        True,
+        False,
+    ]
     with as_system():
         event = Event.objects.get(verb="Changed who may see a restricted record")
         assert event.facts["before"] == sorted([lead.pk, people.alice.pk])
@@ -224,7 +242,12 @@ def test_a_relative_is_recorded_and_loses_sight_at_once(people, lead, seen_by, s
         child = people.case.family.people.get(is_child=True)
     facts = {"person": child.pk, "email": people.coordinator.user.email.upper()}
     assert client.get(page).status_code == 302
-    for who, expected in ((people.charlie, 404), (people.bob, 404), (people.alice, 403), (people.coordinator, 403)):
+    for who, expected in (
+        (people.charlie, 404),
+        (people.bob, 404),
+        (people.alice, 403),
+        (people.coordinator, 403),
+    ):
         assert signed_in_as(who).post(page, facts).status_code == expected
     assert sees(seen_by, people.coordinator, people.case)
     browser = signed_in_as(lead)
@@ -246,14 +269,19 @@ def test_relatives_are_neither_named_nor_the_lead_nor_the_writer(people, lead, s
     with pytest.raises(ValueError, match="relative"):
         restrict_as(actor, people, lead, people.coordinator)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select app.restrict_case(%s, 'staff', '', current_date, %s)",
-                       [case.pk, [lead.pk, people.coordinator.pk]])
+        cursor.execute(
+            "select app.restrict_case(%s, 'staff', '', current_date, %s)",
+            [case.pk, [lead.pk, people.coordinator.pk]],
+        )
 
 
 def test_few_queries(people, lead, manager, seen_by, signed_in_as, queries_of):
     restriction = restrict_as(seen_by(lead), people, lead, people.alice)
-    pages = {"record-restriction": people.case.reference, "record-relation-add": people.case.reference,
-             "restriction-lift": restriction.pk}
+    pages = {
+        "record-restriction": people.case.reference,
+        "record-relation-add": people.case.reference,
+        "restriction-lift": restriction.pk,
+    }
     for name, key in pages.items():
         assert queries_of(signed_in_as(lead), reverse(name, args=[key])) <= 25, name
     assert queries_of(signed_in_as(manager), reverse("protection")) <= 25

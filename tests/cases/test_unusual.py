@@ -26,8 +26,12 @@ def look(membership, case, clock: str, level="record"):
     at = timezone.make_aware(dt.datetime.combine(DAY, dt.time.fromisoformat(clock)))
     with as_system(), connection.cursor() as cursor:
         event = Event.objects.create(
-            verb="Opened a family's record", level=level, case_id=case.pk, user_id=membership.user_id,
-            membership_id=membership.pk, agency_id=membership.agency_id,
+            verb="Opened a family's record",
+            level=level,
+            case_id=case.pk,
+            user_id=membership.user_id,
+            membership_id=membership.pk,
+            agency_id=membership.agency_id,
         )
         cursor.execute("update audit_event set at = %s where id = %s", [at, event.pk])
 
@@ -61,7 +65,9 @@ def test_many_records_in_an_hour(people, world, ig_lead, seen_by, settings):
     assert found(1) == [(people.coordinator.pk, None, 3)] * 2
 
 
-@pytest.mark.parametrize(("clock", "pointed_out"), [("06:59", True), ("07:00", False), ("19:59", False), ("20:00", True)])
+@pytest.mark.parametrize(
+    ("clock", "pointed_out"), [("06:59", True), ("07:00", False), ("19:59", False), ("20:00", True)]
+)
 def test_out_of_hours_by_the_clock_in_england(people, ig_lead, seen_by, clock, pointed_out):
     look(people.alice, people.case, clock)
     seen_by(ig_lead)

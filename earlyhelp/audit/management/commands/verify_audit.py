@@ -16,7 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--head", action="append", default=[], metavar="N:HASH", help="a head printed earlier and kept elsewhere"
+            "--head",
+            action="append",
+            default=[],
+            metavar="N:HASH",
+            help="a head printed earlier and kept elsewhere",
         )
 
     def handle(self, **options):
