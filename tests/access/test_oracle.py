@@ -16,7 +16,6 @@ from cases.models import (
     Consent,
     EmergencyAccess,
     LawfulShare,
-    Person,
     Restriction,
     TeamMember,
 )

@@ -1,9 +1,11 @@
 """The files of a deployment do what they say: roles, migrations by the owner, servers that refuse the wrong role."""
 
+import contextlib
 import http.client
 import os
 import re
 import subprocess
+from typing import NamedTuple
 
 import psycopg2
 import pytest
@@ -39,10 +41,18 @@ def environment(servers, tmp_path_factory):
     return found
 
 
+class Answer(NamedTuple):
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+
 def ask(port, path, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path, headers={"Host": deployment.HOST, **headers})
-    return connection.getresponse()
+    """Ask the server once and hang up."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", path, headers={"Host": deployment.HOST, **headers})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read().decode())
 
 
 @pytest.mark.slow
@@ -62,9 +72,7 @@ def test_web_server_answers_as_the_application(environment):
         assert safe.headers["Permissions-Policy"]
         assert "unsafe-inline" not in safe.headers["Content-Security-Policy"]
 
-        style = re.search(
-            r"/static/css/app\.[0-9a-f]+\.css", ask(port, "/no-such-page", **SECURE).read().decode()
-        )
+        style = re.search(r"/static/css/app\.[0-9a-f]+\.css", ask(port, "/no-such-page", **SECURE).text)
         assert "immutable" in ask(port, style.group(), **SECURE).headers["Cache-Control"]
 
         assert ask(port, "/healthz", Host="somebody-else.example").status == 400
