@@ -49,7 +49,8 @@ class AclQuerySet(models.QuerySet):
         return self.filter(acl__overlap=Tokens())
 
     def in_sight_of(self, actor: Actor | None):
-        """Rows as the database's policies alone give them, for long ordered lists; confirm the page with `granted_to`.
+        """Rows as the database's policies alone give them, for long ordered lists. The page's rows are then tested by
+        the application too (cases/listing.py).
 
         The policy's condition written twice makes the planner multiply its guess with itself: a hub's page of 26 then
         joins thousands of rows before the limit (21 ms against 0.2 at county size).

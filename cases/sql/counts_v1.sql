@@ -2,11 +2,10 @@
 -- row-level security asks the policy of the leads once for each case: 165 ms for a county instead of 6 for a hub.
 -- Counts what the same person's lists show, restricted cases left out, and gives back three numbers and no row.
 create or replace function app.hub_counts() returns table (open_cases bigint, review_late bigint, no_lead bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-  select count(*), count(*) filter (where c.next_review_on < app.today()),
-         count(*) filter (where not exists (
-           select 1 from cases_leadprofessional l where l.case_id = c.id and l.until_at is null))
+language sql stable security definer set search_path = pg_catalog, public, pg_temp set enable_nestloop = off as $$
+  select count(*), count(*) filter (where c.next_review_on < app.today()), count(*) - count(l.case_id)
     from cases_case c
+    left join cases_leadprofessional l on l.case_id = c.id and l.until_at is null
    where c.status <> 'closed' and c.acl_until >= app.today()
      and c.hub_id = any (array(select t >> 3 from unnest(app.tokens()) as t where t & 7 = 0))
      and c.acl && array(select t from unnest(app.tokens()) as t where t & 7 = 0)
