@@ -62,12 +62,10 @@ class Migration(migrations.Migration):
             "drop sequence cases_reference",
         ),
         run("grants_v1"),
-        run("request_v1"),
         run("triggers_v1", undo="""
             drop trigger membership_dates_project on hubs_membership;
         """),
         run("match_v1"),
-        run("counts_v1"),
         protect("cases_family", select=BY_ACL, insert=BY_ACL, update=BY_ACL),
         protect("cases_case", select=BY_ACL + " and acl_until >= app.today()", insert=BY_ACL, update=BY_ACL),
         protect("cases_person", select=BY_ACL, insert=BY_ACL, update=BY_ACL),

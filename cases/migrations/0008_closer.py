@@ -2,8 +2,6 @@
 
 from django.db import migrations
 
-from cases.sql import run
-
 # The rule and the projection work for the database's own functions. Asked by the application, app.derive_grants would
 # tell of every case there is.
 FOR_THE_DATABASE_ALONE = (
@@ -53,8 +51,6 @@ def _policies(condition: str) -> str:
 class Migration(migrations.Migration):
     dependencies = [("cases", "0007_lead_workload")]
     operations = [
-        run("request_v2"),
-        run("people_v2"),
         migrations.RunSQL(
             [f"revoke execute on function {name} from eh_app" for name in FOR_THE_DATABASE_ALONE],
             [f"grant execute on function {name} to eh_app" for name in FOR_THE_DATABASE_ALONE],

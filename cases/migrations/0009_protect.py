@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import earlyhelp.web.ids
-from cases.sql import run, text
+from cases.sql import run
 from earlyhelp.access.rls import VISIBLE_CASE, protect
 
 # Recorded by whoever sees the person; nobody else learns who is related to whom.
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             ),
         ),
         protect("cases_staffrelation", select=RELATION, insert=RELATION_BY_ME),
-        run("request_v3", undo=text("request_v2") + "drop function app.is_kept_from(uuid);"),
+        run("request_v1", undo="drop function app.begin_request(int, int)"),
         migrations.RunSQL(_policies(" and not app.is_kept_from({family})"), _policies("")),
         run("protect_v1", undo=UNDO),
         migrations.RunSQL(

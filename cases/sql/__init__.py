@@ -20,11 +20,6 @@ def run(name: str, *, undo: str = "") -> migrations.RunSQL:
     return migrations.RunSQL(sql + _ownership(sql), undo or migrations.RunSQL.noop)
 
 
-def text(name: str) -> str:
-    """What `cases/sql/<name>.sql` says: to take a newer version back."""
-    return (pathlib.Path(__file__).parent / f"{name}.sql").read_text()
-
-
 def _ownership(sql: str) -> str:
     lines = []
     for statement in re.split(r"(?=create or replace function)", sql)[1:]:

@@ -167,7 +167,9 @@ seen as (
   select p.id, t.token from cases_person p join tokens t on t.family_id = p.family_id
    where t.kind in (0, 3, 4) or p.recorded_by_agency_id = t.agency_id
   union
-  select cs.person_id, t.token from cases_consent cs join tokens t on t.case_id = cs.case_id and t.agency_id = cs.agency_id
+  select p.id, t.token from cases_consent cs join tokens t on t.case_id = cs.case_id and t.agency_id = cs.agency_id
+    -- An answer opens somebody of the case's own family, whatever else it names.
+    join cases_person p on p.id = cs.person_id and p.family_id = t.family_id
    where cs.answer = 'given' and cs.ended_at is null and cs.given_on <= app.today()
      and (cs.valid_until is null or cs.valid_until >= app.today())
   union

@@ -4,8 +4,8 @@
 --   membership x 8 + 2  a practitioner named on the team
 --   emergency x 8 + 3   one emergency access, while it lasts
 --   membership x 8 + 4  a person named on a restriction
--- Kinds 1 and 2 are issued only while the agency's signature is live: suspend it and every case it shared goes dark on
--- the next click, with no row rewritten. For a category the same tokens are issued x 16 + category.
+-- Kinds 1 to 4 are issued only while the agency's signature is live (3 and 4 to hub staff too): suspend it and every case it
+-- saw goes dark on the next click, with no row rewritten. For a category the same tokens are issued x 16 + category.
 create or replace function app.begin_request(the_user int, the_membership int) returns void
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -17,6 +17,7 @@ declare
   own_tokens int[];
   emergencies int[];
   groups int[];
+  kept_from uuid[];
   open_tokens int[];
   k int;
 begin
@@ -40,7 +41,6 @@ begin
    where c.agreement_id = agreement and c.agency_kind = m.kind
      and s.signed_on <= app.today() and s.suspended_at is null and s.withdrawn_at is null;
 
-  own_tokens := array[m.id * 8 + 4];
   if categories is not null then
     agency_tokens := array[m.id * 8 + 2];
     if m.everyone_sees_team_cases or 'agency_lead' = any (m.roles) then
@@ -52,11 +52,27 @@ begin
   elsif m.hub_id is not null and m.roles && array['hub_manager', 'hub_coordinator']::varchar[] then
     hub_tokens := array[m.hub_id * 8];
   end if;
-  select coalesce(array_agg(e.id * 8 + 3), '{}') into emergencies from cases_emergencyaccess e
-   where e.membership_id = m.id and e.starts_at <= now() and e.expires_at > now();
+  -- A name on a restriction and an emergency count while the agency's signature is live, like everything else; hub staff
+  -- have their duty.
+  own_tokens := '{}';
+  if categories is not null or hub_tokens <> '{}' then
+    own_tokens := array[m.id * 8 + 4];
+    select coalesce(array_agg(e.id * 8 + 3), '{}') into emergencies from cases_emergencyaccess e
+     where e.membership_id = m.id and e.starts_at <= now() and e.expires_at > now();
+  end if;
 
-  select array_agg(h.group_id) || m.group_id into groups from hubs_hub h where h.id * 8 = any (hub_tokens);
+  -- The agency's own grants are read by those who see all of its families, not by everybody who works there.
+  select coalesce(array_agg(h.group_id), '{}') into groups from hubs_hub h where h.id * 8 = any (hub_tokens);
+  if m.agency_id * 8 + 1 = any (agency_tokens) then
+    groups := groups || m.group_id;
+  end if;
 
+  -- Families of which this person, in whatever agency, is one or a relative: no token opens them.
+  select coalesce(array_agg(distinct p.family_id), '{}') into kept_from
+    from cases_staffrelation r join hubs_membership ms on ms.id = r.membership_id join cases_person p on p.id = r.person_id
+   where ms.user_id = the_user;
+
+  perform set_config('app.kept_from', kept_from::text, true);
   perform set_config('app.user', the_user::text, true), set_config('app.membership', m.id::text, true),
           set_config('app.agency', m.agency_id::text, true), set_config('app.roles', m.roles::text, true),
           set_config('app.groups', groups::text, true),

@@ -125,7 +125,7 @@ def test_suspension_blinds_at_once_and_its_end_lets_see_again(people, governor, 
 def test_hub_keeps_names_and_contact_when_its_council_is_suspended(
     people, governor, world, signed_in_as, record
 ):
-    """A statutory duty needs no signature; only what is beyond names is lost (cases/sql/request_v2.sql)."""
+    """A statutory duty needs no signature; only what is beyond names is lost (cases/sql/request_v1.sql)."""
     council = people.coordinator.agency
     suspend_signature(signature=signature_of(council), reason="Test", by=world.actor(governor))
     assert signed_in_as(people.coordinator).get(record).status_code == 200

@@ -22,9 +22,12 @@ create or replace function app.topic(category int) returns int[] language sql st
 -- The day it is in England: rules speak of days there, whatever the server's clock is set to.
 create or replace function app.today() returns date language sql stable parallel safe
     as $$ select (now() at time zone 'Europe/London')::date $$;
+-- Whether a family is kept from this person (their own or a relative's) whatever their tokens say.
+create or replace function app.is_kept_from(family uuid) returns boolean language sql stable parallel safe
+    as $$ select coalesce(family = any (nullif(current_setting('app.kept_from', true), '')::uuid[]), false) $$;
 create or replace function app.clear_request() returns void language sql volatile
     as $$ select set_config('app.' || name, '', true) from unnest(array['user', 'membership', 'agency', 'roles',
-          'groups', 'tokens', 'topic_1', 'topic_2', 'topic_3', 'topic_4', 'topic_5', 'topic_6', 'topic_7']) as name $$;
+          'groups', 'tokens', 'kept_from', 'topic_1', 'topic_2', 'topic_3', 'topic_4', 'topic_5', 'topic_6', 'topic_7']) as name $$;
 """
 
 RIGHTS = """
