@@ -258,8 +258,8 @@ def _required_sentence(form_field, label, what):
     if isinstance(form_field, forms.BooleanField):
         return f"Tick to confirm: {what}"
     if isinstance(form_field, forms.ChoiceField):
-        return "Select an answer" if question else f"Select {with_article(what)}"
-    return "Enter an answer" if question else f"Enter {with_article(what)}"
+        return f"Select an answer to “{label}”" if question else f"Select {with_article(what)}"
+    return f"Answer “{label}”" if question else f"Enter {with_article(what)}"
 
 
 def _name_blank_choice(form_field):
