@@ -11,11 +11,23 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from cases.models import Case, LeadProfessional
+from cases.models import Case, Family, LeadProfessional, LevelOfNeed
 from cases.querysets import Tokens
+from hubs.models import Hub
 
 PER_PAGE = 25
 COUNTED_UP_TO = 1000
+_COLUMNS = (
+    "pk",
+    "reference",
+    "family_id",
+    "hub_id",
+    "level_id",
+    "status",
+    "next_review_on",
+    "latest",
+    "updated_at",
+)
 
 
 @dataclass
@@ -53,7 +65,7 @@ class FamilyPage:
 
 
 def family_page(request, filters) -> FamilyPage:
-    """The page that the request asks for: the count, which rows, what they show, who leads them.
+    """The page that the request asks for: the count, the cases, what belongs to them.
 
     The policies make the list, and each row of the page must pass the application's own filter as well.
     """
@@ -61,23 +73,15 @@ def family_page(request, filters) -> FamilyPage:
     cases = _narrow(Case.objects.in_sight_of(request.actor), filters)
     total = cases.order_by()[: COUNTED_UP_TO + 1].count()
     start = (number - 1) * PER_PAGE
-    # First which rows, then what they show: joined before the limit, a school's sixty families would be read for
-    # twenty-five.
-    ids = list(
-        cases.order_by("-updated_at", "-pk").values_list("pk", flat=True)[start : start + PER_PAGE + 1]
+    # Cases alone first, what belongs to them afterwards: joined before the limit, a school's sixty families would be
+    # read for twenty-five, and names of hubs once for each row.
+    chosen = list(
+        cases.order_by("-updated_at", "-pk")
+        .annotate(passes=Q(acl__overlap=Tokens()))
+        .values_list(*_COLUMNS, "passes", named=True)[start : start + PER_PAGE + 1]
     )
-    has_next, ids = len(ids) > PER_PAGE, ids[:PER_PAGE]
-    values = _shown(ids)
-    leads = {
-        case: f"{first} {last}"
-        for case, first, last in LeadProfessional.objects.filter(
-            case_id__in=[v[0] for v in values], until_at=None
-        ).values_list("case_id", "membership__user__first_name", "membership__user__last_name")
-    }
-    rows = [
-        Row(ref, name, hub, level, level_name or "", status, leads.get(pk, ""), review, latest, updated)
-        for pk, ref, name, hub, level, level_name, status, review, latest, updated in values
-    ]
+    rows = _rows_of([case for case in chosen[:PER_PAGE] if case.passes])
+    has_next = len(chosen) > PER_PAGE
     return FamilyPage(
         rows,
         number,
@@ -88,28 +92,36 @@ def family_page(request, filters) -> FamilyPage:
     )
 
 
-def _shown(ids: list) -> list[tuple]:
-    """What the list says about these cases, in their order; a row whose own acl does not let it through is left out."""
-    found = {
-        row[0]: row[:-1]
-        for row in Case.objects.filter(pk__in=ids)
-        .annotate(passes=Q(acl__overlap=Tokens()))
-        .values_list(
-            "pk",
-            "reference",
-            "family__name",
-            "hub__name",
-            "level__number",
-            "level__name",
-            "status",
-            "next_review_on",
-            "latest",
-            "updated_at",
-            "passes",
-        )
-        if row[-1]
+def _rows_of(cases: list) -> list[Row]:
+    """What the list says about these cases: names of families, hubs, levels and leads, in four small queries."""
+    families = dict(
+        Family.objects.filter(pk__in=[case.family_id for case in cases]).values_list("pk", "name")
+    )
+    hubs = dict(Hub.objects.values_list("pk", "name"))
+    levels = {
+        pk: (number, name) for pk, number, name in LevelOfNeed.objects.values_list("pk", "number", "name")
     }
-    return [found[pk] for pk in ids if pk in found]
+    leads = {
+        pk: f"{first} {last}"
+        for pk, first, last in LeadProfessional.objects.filter(
+            case_id__in=[case.pk for case in cases], until_at=None
+        ).values_list("case_id", "membership__user__first_name", "membership__user__last_name")
+    }
+    return [
+        Row(
+            case.reference,
+            families[case.family_id],
+            hubs[case.hub_id],
+            *levels.get(case.level_id, (None, "")),
+            case.status,
+            leads.get(case.pk, ""),
+            case.next_review_on,
+            case.latest,
+            case.updated_at,
+        )
+        for case in cases
+        if case.family_id in families
+    ]
 
 
 def _narrow(cases, filters):
