@@ -136,14 +136,14 @@ def _on_team(actor: Actor):
 
 def _meetings_today(actor: Actor) -> list[Meeting]:
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Invitation.objects.filter(membership=actor.membership).values("meeting_id")
     return list(
         Meeting.objects.filter(
-            Q(chair=actor.membership) | Q(invitations__membership=actor.membership),
+            Q(chair=actor.membership) | Q(pk__in=mine),
             starts_at__gte=start,
             starts_at__lt=start + dt.timedelta(days=1),
             status__in=["planned", "held"],
         )
-        .distinct()
         .select_related("case__family", "chair__user")
         .annotate(
             asked=Count("invitations", distinct=True),

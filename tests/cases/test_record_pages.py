@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Address, CaseNote, Person
 from earlyhelp.access.context import as_system
@@ -259,3 +260,14 @@ def test_two_people_are_related_once(people, signed_in_as):
     assert browser.post(url, {**answer, "has_parental_responsibility": "on"}).status_code == 302
     with as_system():
         assert mother.relationships.get().has_parental_responsibility
+
+
+def test_everybody_invited_reads_the_same_count_of_those_who_come(people, world, signed_in_as, meeting_of):
+    world.join(people.case, people.bob)
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    meeting = meeting_of(people.case, people.alice, starts_at=noon)
+    with as_system():
+        meeting.invitations.update(answer="accepted", answered_at=noon)
+        meeting.invitations.create(case=people.case, membership=people.bob)
+    for who in (people.alice, people.bob):
+        assert b"1 of 2 have accepted" in signed_in_as(who).get(reverse("my-work")).content
