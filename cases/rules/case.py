@@ -54,7 +54,8 @@ def is_only_by_emergency(actor: Actor, case: Case) -> bool:
     """Whether nothing but an emergency access lets this person see the case. Asked once for each fetched case."""
     known = getattr(case, "only_by_emergency_for", {})
     if actor.membership.pk not in known:
-        case.only_by_emergency_for = known = known | {actor.membership.pk: _find_out(actor, case)}
+        known = known | {actor.membership.pk: _find_out(actor, case)}
+        case.only_by_emergency_for = known  # type: ignore[attr-defined]
     return known[actor.membership.pk]
 
 
