@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.models import Case, Family, LeadProfessional, LevelOfNeed
 from cases.querysets import Tokens
 from hubs.models import Hub
+from hubs.querysets import in_force
 
 PER_PAGE = 25
 COUNTED_UP_TO = 1000
@@ -141,7 +142,9 @@ def _narrow(cases, filters):
     if show == "late":
         return cases.review_overdue()
     if show == "no_lead":
-        return cases.filter(~Exists(LeadProfessional.objects.filter(case=OuterRef("pk"), until_at=None)))
+        leads = LeadProfessional.objects.filter(case=OuterRef("pk"), until_at=None)
+        still_there = in_force("membership__starts_on", "membership__ends_on")
+        return cases.filter(~Exists(leads.filter(still_there)))
     return cases
 
 

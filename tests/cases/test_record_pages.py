@@ -1,5 +1,6 @@
 """The record's pages as Alice (named), Bob (her agency, not named), Charlie (another agency), the hub and anonymous."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from cases.models import Address, CaseNote, Person
 from earlyhelp.access.context import as_system
 from earlyhelp.audit.models import Event
+from hubs.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +273,16 @@ def test_everybody_invited_reads_the_same_count_of_those_who_come(people, world,
         meeting.invitations.create(case=people.case, membership=people.bob)
     for who in (people.alice, people.bob):
         assert b"1 of 2 have accepted" in signed_in_as(who).get(reverse("my-work")).content
+
+
+def test_a_family_led_by_somebody_who_has_left_is_one_that_nobody_leads(people, signed_in_as):
+    browser = signed_in_as(people.coordinator)
+    nobody_leads = reverse("family-list") + "?show=no_lead"
+    assert people.case.reference.encode() not in browser.get(nobody_leads).content
+    assert browser.get(reverse("my-work")).context["work"].hub_counts["no_lead"] == 0
+    with as_system():
+        Membership.objects.filter(pk=people.alice.pk).update(
+            ends_on=timezone.localdate() - dt.timedelta(days=1)
+        )
+    assert people.case.reference.encode() in browser.get(nobody_leads).content
+    assert browser.get(reverse("my-work")).context["work"].hub_counts["no_lead"] == 1
