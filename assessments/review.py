@@ -13,25 +13,11 @@ from assessments.answers import Value, is_blank, is_not_known
 from assessments.domains import NEED_LABELS, NO_NEEDS
 from assessments.household import Household, Subject, told
 from assessments.spec import FormSpec, Kind, Nature, Opens, Part, Question, Source
-from earlyhelp.web.dates import day
+from earlyhelp.web.dates import MONTHS, day
 
 NOT_PROVIDED = "Not provided"
 I_DO_NOT_KNOW = "I do not know"
 NOT_ASKED = "Not asked"
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +165,7 @@ def partial_date(value: str) -> str:
             case 3:
                 return day(dt.date.fromisoformat(value))
             case 2:
-                return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+                return f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
             case _:
                 return value
     except (ValueError, IndexError):

@@ -31,14 +31,6 @@ class Tokens(Func):
     output_field = ArrayField(models.IntegerField())
 
 
-class Topic(Func):
-    """The tokens of this request for one category: `Topic(F("category"))`."""
-
-    function = "app.topic"
-    arity = 1
-    output_field = ArrayField(models.IntegerField())
-
-
 class AclQuerySet(models.QuerySet):
     """Rows that carry their own acl: cases, families, people."""
 
@@ -95,15 +87,6 @@ class CaseQuerySet(AclQuerySet):
 
     def for_hub(self, hub):
         return self.filter(hub=hub)
-
-    def led_by(self, actor: Actor):
-        return self.filter(leads__membership=actor.membership, leads__until_at__isnull=True)
-
-    def on_team_of(self, actor: Actor):
-        """Cases this person is named on, now."""
-        return self.filter(
-            in_force("team__starts_on", "team__ends_on"), team__membership=actor.membership
-        ).distinct()
 
     def review_overdue(self):
         return self.open().filter(next_review_on__lt=timezone.localdate())

@@ -92,7 +92,7 @@ def my_work_of(actor: Actor) -> MyWork:
         .exclude(case__status="closed")
         .values_list("case_id", flat=True)
     )
-    mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=_on_team(actor)))
+    mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=actor.membership.teams.current().values("case_id")))
     due = sorted(_actions_of(actor) + _reviews_of(cases, led), key=lambda each: each.on)
     rows, total = _families(mine)
     return MyWork(
@@ -126,12 +126,6 @@ def my_work_of(actor: Actor) -> MyWork:
         led=len(led),
         hub_counts=_hub_counts() if actor.hub_ids else {},
     )
-
-
-def _on_team(actor: Actor):
-    return actor.membership.teams.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate()), starts_on__lte=timezone.localdate()
-    ).values("case_id")
 
 
 def _meetings_today(actor: Actor) -> list[Meeting]:

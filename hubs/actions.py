@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from earlyhelp.access import Actor, Permission, Role
+from earlyhelp.access import Actor, NotAllowed, Permission, Role
 from earlyhelp.accounts.actions import Invited, invite_person
 from earlyhelp.audit import record_change
 from hubs.models import Agency, AgencyKind, Agreement, Hub, Membership, Signature
-
-
-class NotAllowed(PermissionDenied):
-    """Something this person may not do. The message is for them to read."""
 
 
 @transaction.atomic

@@ -10,23 +10,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from earlyhelp.web.dates import MONTHS
+
 FIRST_MONTH_OF_YEAR = 4
 _CODE = re.compile(r"(\d{4})-Q([1-4])", re.IGNORECASE)
-_MONTHS = (
-    "",
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 @dataclass(frozen=True, order=True)
@@ -73,12 +60,12 @@ class Quarter:
     @property
     def label(self) -> str:
         """ "October to December 2015": how people say it."""
-        return f"{_MONTHS[self.starts_on.month]} to {_MONTHS[self.ends_on.month]} {self.ends_on.year}"
+        return f"{MONTHS[self.starts_on.month - 1]} to {MONTHS[self.ends_on.month - 1]} {self.ends_on.year}"
 
     @property
     def months(self) -> str:
         """ "Oct to Dec": for the axis of a chart, with ``calendar_year`` under it."""
-        return f"{_MONTHS[self.starts_on.month][:3]} to {_MONTHS[self.ends_on.month][:3]}"
+        return f"{MONTHS[self.starts_on.month - 1][:3]} to {MONTHS[self.ends_on.month - 1][:3]}"
 
     @property
     def short_label(self) -> str:

@@ -28,7 +28,7 @@ from cases.models import (
     Person,
     TeamMember,
 )
-from cases.rules.case import check_can_register
+from cases.rules.case import check_can_register, check_can_write
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from earlyhelp.web.ids import new_id
@@ -254,8 +254,6 @@ def add_person(*, case: Case, details: PersonDetails, by: Actor) -> Person:
 
     Raises cases.rules.NotAllowed. The person is seen by the hub and the writer's agency until they answer about others.
     """
-    from cases.rules.case import check_can_write
-
     check_can_write(by, case)
     person = _create_person(case.family, details, by)
     record_change(by, "Added a person to the family", case=case, obj=person)

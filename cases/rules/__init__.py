@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.core.exceptions import PermissionDenied
+from earlyhelp.access import NotAllowed
 
-
-class NotAllowed(PermissionDenied):
-    """Something this person may not do, or not now. The message is for them to read."""
+__all__ = ["NotAllowed", "answered"]
 
 
 def answered(check: Callable[..., None]) -> Callable[..., bool]:

@@ -3,8 +3,8 @@
 Every view says who may use it, or it is refused: `@access(Permission.CASE_READ)`, `@signed_in` or `@public`.
 """
 
-from earlyhelp.access.actor import Actor
+from earlyhelp.access.actor import Actor, NotAllowed
 from earlyhelp.access.declare import access, public, signed_in
 from earlyhelp.access.permissions import Permission, Role
 
-__all__ = ["Actor", "Permission", "Role", "access", "public", "signed_in"]
+__all__ = ["Actor", "NotAllowed", "Permission", "Role", "access", "public", "signed_in"]

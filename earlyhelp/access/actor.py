@@ -11,6 +11,10 @@ from django.core.exceptions import PermissionDenied
 from earlyhelp.access.permissions import Permission, Role, permissions_of
 
 
+class NotAllowed(PermissionDenied):
+    """Something this person may not do, or not now. The message is for them to read."""
+
+
 @dataclass(frozen=True, eq=False)
 class Actor:
     """A user, the membership they chose, and what follows from it today.
