@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseStatus, ClosureReason, LevelOfNeed
 from cases.models.document import Document, DocumentStatus
+from cases.models.guest import Guest
 from cases.models.meeting import (
     AgendaItem,
     AgendaKind,
@@ -32,8 +33,11 @@ from cases.models.sharing import (
     CaseUserPermission,
     Consent,
     ConsentAnswer,
+    ConsentEnd,
     ConsentMethod,
+    DecidesForSelf,
     EmergencyAccess,
+    Harm,
     LawfulBasis,
     LawfulShare,
     Restriction,
@@ -67,13 +71,17 @@ __all__ = [
     "ClosureReason",
     "Consent",
     "ConsentAnswer",
+    "ConsentEnd",
     "ConsentMethod",
+    "DecidesForSelf",
     "Decision",
     "Document",
     "DocumentStatus",
     "EmergencyAccess",
     "Ethnicity",
     "Family",
+    "Guest",
+    "Harm",
     "Invitation",
     "InvitationAnswer",
     "LawfulBasis",

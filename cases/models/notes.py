@@ -40,6 +40,12 @@ class CaseNote(models.Model):
     not_for = ArrayField(
         models.IntegerField(), default=list, blank=True, help_text="Agencies that must not see this entry."
     )
+    not_for_members = ArrayField(
+        models.IntegerField(),
+        default=list,
+        blank=True,
+        help_text="Memberships of people who must not see this entry, in whatever agency they look.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = CaseNoteQuerySet.as_manager()

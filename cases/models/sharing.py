@@ -5,6 +5,7 @@ Consent and lawful basis are two different things and are kept apart (domain.md 
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -33,10 +34,14 @@ class ConsentMethod(models.TextChoices):
 class ConsentEnd(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     REPLACED = "replaced", "Changed to a newer answer"
+    RESOLVED = "resolved", "Not followed, after a disagreement"
 
 
 class Consent(models.Model):
-    """One person's answer for one agency and one category (none: all). In force until it ends or runs out."""
+    """An answer about one person for one agency and one category (none: all). In force until it ends or runs out.
+
+    Two people may have answered about the same child and differ: the refusal then stands until that is settled.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
@@ -56,6 +61,14 @@ class Consent(models.Model):
     given_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     words = models.TextField("what they said", blank=True)
+    evidence = models.ForeignKey(
+        "cases.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The signed form, or a photo of it.",
+    )
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     recorded_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -72,7 +85,7 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_answer_in_force",
-                fields=["case", "person", "agency", "category"],
+                fields=["case", "person", "agency", "category", "given_by"],
                 condition=Q(ended_at__isnull=True),
                 nulls_distinct=False,
             ),
@@ -108,15 +121,34 @@ class LawfulBasis(models.TextChoices):
     PUBLIC_TASK = "public_task", "A council's duty in the public interest"
 
 
+class Harm(models.TextChoices):
+    """What a child may suffer when nothing is shared (Working Together, types of abuse and neglect)."""
+
+    PHYSICAL = "physical", "Physical abuse"
+    EMOTIONAL = "emotional", "Emotional abuse"
+    SEXUAL = "sexual", "Sexual abuse"
+    NEGLECT = "neglect", "Neglect"
+    DOMESTIC_ABUSE = "domestic_abuse", "Domestic abuse"
+    EXPLOITATION = "exploitation", "Exploitation"
+    OTHER = "other", "Another harm"
+
+
 class LawfulShare(models.Model):
-    """Sharing with one agency on a lawful basis other than the family's agreement, for as long as it says."""
+    """Sharing with one agency on a lawful basis other than the family's agreement, for as long as it says.
+
+    It covers sight of the record and the categories named; all of them when none is named.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="lawful_shares")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     basis = models.CharField(max_length=16, choices=LawfulBasis)
     reason = models.TextField()
+    harm = models.CharField(max_length=16, choices=Harm, blank=True)
+    categories = ArrayField(models.IntegerField(choices=Category), default=list, blank=True)
+    what = models.TextField("what was shared", blank=True)
     family_told = models.BooleanField(default=False)
+    told_why_not = models.TextField("why the family was not told", blank=True)
     manager_consulted = models.CharField(max_length=120, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -135,6 +167,35 @@ class LawfulShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_basis_display()} from {self.starts_on}"
+
+
+class DecidesForSelf(models.Model):
+    """Whether a child decides for themself, as somebody who knows them judged (Gillick competence).
+
+    While the note in force says that they do, answers that others gave about them do not count, only their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="decides_for_self")
+    able = models.BooleanField("decides for themself")
+    note = models.TextField("how this was judged")
+    assessed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
+    assessed_on = models.DateField()
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-recorded_at"]
+        verbose_name_plural = "notes on who decides for themself"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_note_on_deciding", fields=["person"], condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(name="deciding_has_a_note", condition=~Q(note="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{'Decides' if self.able else 'Does not decide'} for themself, {self.assessed_on}"
 
 
 class RestrictionReason(models.TextChoices):
