@@ -4,9 +4,12 @@ import time
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.http import HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 SIGNED_IN_AT = "signed_in_at"
+# TRACE and made-up methods reach no view.
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class HeadersMiddleware:
@@ -20,7 +23,10 @@ class HeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        if request.method in METHODS:
+            response = self.get_response(request)
+        else:
+            response = HttpResponseNotAllowed(METHODS)
         user = getattr(request, "user", None)
         if (user is not None and user.is_authenticated) or not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
