@@ -59,7 +59,37 @@ class MembershipQuerySet(models.QuerySet):
 class AgreementQuerySet(models.QuerySet):
     def live(self):
         """The version in force today, or None."""
-        return self.filter(in_force(), activated_at__lte=timezone.now()).order_by("-version").first()
+        return self.in_force_on(timezone.localdate())
+
+    def in_force_on(self, day):
+        """The version that is, or will be, in force on this day as far as versions are activated by now; or None."""
+        return self.filter(in_force(on=day), activated_at__lte=timezone.now()).order_by("-version").first()
+
+    def activated(self):
+        return self.filter(activated_at__isnull=False)
+
+    def in_preparation(self):
+        """Drafts, and versions that somebody asked to activate."""
+        return self.filter(activated_at__isnull=True)
+
+    def to_sign(self):
+        """What agencies may sign: activated versions that are in force today or begin later.
+
+        A version that a newer one in force today has replaced is not among them.
+        """
+        live = self.live()
+        coming = self.activated().filter(starts_on__gt=timezone.localdate())
+        return self.filter(Q(pk=live.pk if live else None) | Q(pk__in=coming.values("pk"))).order_by(
+            "version"
+        )
+
+
+class SignatureQuerySet(models.QuerySet):
+    def counting(self, on=None):
+        """Signatures that count on a day (today): signed by then, neither suspended nor withdrawn."""
+        return self.filter(
+            suspended_at__isnull=True, withdrawn_at__isnull=True, signed_on__lte=on or timezone.localdate()
+        )
 
 
 class AgreementCategoryQuerySet(models.QuerySet):

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     REPORT_PUBLISH = "approve and publish highlight reports"
     AGREEMENT_READ = "read the information sharing agreement"
     AGREEMENT_MANAGE = "run the information sharing agreement"
+    AGREEMENT_CONFIRM = "let a new version of the information sharing agreement take effect"
+    AGREEMENT_SIGN = "sign the information sharing agreement for their agency"
     AUDIT_READ = "read the access log"
     ACCOUNTS_MANAGE = "manage accounts"
     COMPONENTS = "see the component gallery"
@@ -45,6 +47,7 @@ class Role(models.TextChoices):
     BOARD_MEMBER = "board_member", "Board member"
     BOARD_CHAIR = "board_chair", "Board chair"
     IG_LEAD = "ig_lead", "Information governance lead"
+    SIGNATORY = "signatory", "Signatory"
     AUDITOR = "auditor", "Auditor"
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
 
@@ -63,8 +66,12 @@ DESCRIPTIONS = {
     Role.HUB_COORDINATOR: "Runs a district's front door. Sees the families of that hub.",
     Role.HUB_MANAGER: "Manages the hubs. Sees the families of their hub, or of all hubs when none is named.",
     Role.BOARD_MEMBER: "Reads published highlight reports. Sees no family.",
-    Role.BOARD_CHAIR: "Chairs the Commissioning Board: approves and publishes highlight reports. Sees no family.",
+    Role.BOARD_CHAIR: (
+        "Chairs the Commissioning Board: approves and publishes highlight reports, and confirms new versions of "
+        "the information sharing agreement. Sees no family."
+    ),
     Role.IG_LEAD: "Runs the information sharing agreement and reads the access log. Sees no family's notes.",
+    Role.SIGNATORY: "Signs the information sharing agreement for their agency. Sees no family.",
     Role.AUDITOR: "Reads the access log. Sees no family.",
     Role.SYSTEM_ADMINISTRATOR: "Manages accounts and settings. Sees no family.",
 }
@@ -96,9 +103,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.BOARD_MEMBER: frozenset(_OFFICE | {Permission.REPORT_READ}),
     Role.BOARD_CHAIR: frozenset(
-        _OFFICE | {Permission.REPORT_READ, Permission.REPORT_RUN, Permission.REPORT_PUBLISH}
+        _OFFICE
+        | {
+            Permission.REPORT_READ,
+            Permission.REPORT_RUN,
+            Permission.REPORT_PUBLISH,
+            Permission.AGREEMENT_CONFIRM,
+        }
     ),
-    Role.IG_LEAD: frozenset(_OFFICE | {Permission.AGREEMENT_MANAGE, Permission.AUDIT_READ}),
+    Role.IG_LEAD: frozenset(
+        _OFFICE | {Permission.AGREEMENT_MANAGE, Permission.AGREEMENT_CONFIRM, Permission.AUDIT_READ}
+    ),
+    Role.SIGNATORY: frozenset(_OFFICE | {Permission.AGREEMENT_SIGN}),
     Role.AUDITOR: frozenset(_OFFICE | {Permission.AUDIT_READ}),
     Role.SYSTEM_ADMINISTRATOR: frozenset(
         {Permission.MY_WORK, Permission.DIRECTORY, Permission.ACCOUNTS_MANAGE, Permission.COMPONENTS}

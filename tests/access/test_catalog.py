@@ -34,6 +34,8 @@ ORDINARY = {
     "hubs_agency": "agencies",
     "hubs_agreement": "versions of the agreement",
     "hubs_agreementcategory": "the agreement's matrix",
+    "hubs_agreementparty": "the agreement's lawful bases",
+    "hubs_agreementpurpose": "the agreement's purposes",
     "hubs_hub": "districts",
     "hubs_membership": "who works where",
     "hubs_service": "services that families can be offered",

@@ -1,4 +1,4 @@
-"""Who works where, and what their agencies have agreed to share."""
+"""Who works where: districts, agencies, the people who work for them, and services families can be offered."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from earlyhelp.access.permissions import Role
-from hubs.querysets import (
-    AgencyQuerySet,
-    AgreementCategoryQuerySet,
-    AgreementQuerySet,
-    HubQuerySet,
-    MembershipQuerySet,
-)
+from hubs.querysets import AgencyQuerySet, HubQuerySet, MembershipQuerySet
 
 
 class AgencyKind(models.TextChoices):
@@ -32,18 +26,6 @@ class AgencyKind(models.TextChoices):
     DWP = "dwp", "Department for Work and Pensions"
     VOLUNTARY = "voluntary", "Voluntary and community"
     OTHER = "other", "Other"
-
-
-class Category(models.IntegerChoices):
-    """Categories of information. The agreement says which kinds of agency may receive which."""
-
-    FAMILY = 1, "Family and contact"
-    EDUCATION = 2, "Education"
-    HEALTH = 3, "Health"
-    POLICE = 4, "Police"
-    HOUSING = 5, "Housing"
-    FINANCE = 6, "Money"
-    SAFEGUARDING = 7, "Safeguarding"
 
 
 class Hub(models.Model):
@@ -148,79 +130,6 @@ class Membership(models.Model):
     @property
     def contact_phone(self) -> str:
         return self.phone or self.user.phone or self.agency.phone
-
-
-class Agreement(models.Model):
-    """One version of the information sharing agreement. At most one is live on a day: the newest activated one."""
-
-    version = models.PositiveSmallIntegerField(unique=True)
-    title = models.CharField(max_length=120)
-    starts_on = models.DateField()
-    review_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    purposes = models.TextField()
-    activated_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AgreementQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-version"]
-        constraints = [
-            models.CheckConstraint(
-                name="agreement_dates_in_order",
-                condition=Q(review_on__gte=F("starts_on"))
-                & (Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
-
-
-class AgreementCategory(models.Model):
-    """One cell of the agreement's matrix: agencies of this kind may receive this category."""
-
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="matrix")
-    agency_kind = models.CharField(max_length=24, choices=AgencyKind)
-    category = models.PositiveSmallIntegerField(choices=Category)
-
-    objects = AgreementCategoryQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="one_matrix_cell", fields=["agreement", "agency_kind", "category"])
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_agency_kind_display()} may receive {self.get_category_display()}"
-
-
-class Signature(models.Model):
-    """An agency's signature under one version. Suspended or withdrawn, it stops counting on the next click."""
-
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="signatures")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="signatures")
-    signatory_name = models.CharField(max_length=120)
-    signatory_role = models.CharField(max_length=120, blank=True)
-    signed_on = models.DateField()
-    suspended_at = models.DateTimeField(null=True, blank=True)
-    suspended_reason = models.CharField(max_length=300, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["agency__name"]
-        constraints = [
-            models.UniqueConstraint(name="one_signature_a_version", fields=["agreement", "agency"])
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agency.name} signed version {self.agreement.version}"
-
-    @property
-    def is_live(self) -> bool:
-        return (
-            self.suspended_at is None and self.withdrawn_at is None and self.signed_on <= timezone.localdate()
-        )
 
 
 class Service(models.Model):
