@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import urls_plan, urls_protect
-from cases.views import close, find, history, record, sharing, team, work
+from cases.views import access_log, close, find, history, record, sharing, team, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -33,7 +33,8 @@ urlpatterns = [
     path("families/<slug:reference>/sharing/receipt/", sharing.receipt, name="record-receipt"),
     path("families/<slug:reference>/history/", history.history, name="record-history"),
     path("families/<slug:reference>/close/", close.close, name="record-close"),
-    path("access-log/", history.access_log, name="access-log"),
+    path("access-log/", access_log.access_log, name="access-log"),
+    path("access-log/export/", access_log.access_log_export, name="access-log-export"),
     *urls_plan.urlpatterns,
     *urls_protect.urlpatterns,
 ]
