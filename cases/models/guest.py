@@ -21,11 +21,13 @@ class Guest(models.Model):
     """
 
     LONGEST = dt.timedelta(days=30)
+    MOST_TRIES = 5  # wrong codes, then the link is shut; the same number stands in cases/sql/guest_v1.sql
 
     id = models.AutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="guests")
     name = models.CharField(max_length=120)
     organisation = models.CharField(max_length=120, blank=True)
+    why = models.TextField("why they are invited", blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
     categories = ArrayField(models.IntegerField(choices=Category), default=list)
@@ -37,7 +39,9 @@ class Guest(models.Model):
     code_hash = models.CharField("hash of the code", max_length=128, blank=True)
     code_sent_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField("came in last", null=True, blank=True)
+    session_hash = models.CharField("hash of the one session", max_length=64, blank=True)
+    used_at = models.DateTimeField("looked last", null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -47,6 +51,9 @@ class Guest(models.Model):
         ordering = ["-invited_at", "-id"]
         constraints = [
             models.UniqueConstraint(name="one_guest_a_link", fields=["secret_hash"]),
+            models.UniqueConstraint(
+                name="one_guest_a_session", fields=["session_hash"], condition=~Q(session_hash="")
+            ),
             models.CheckConstraint(
                 name="guest_stays_for_30_days_at_most",
                 condition=Q(expires_at__gt=F("invited_at"))
@@ -62,3 +69,13 @@ class Guest(models.Model):
     @property
     def is_live(self) -> bool:
         return self.ended_at is None and self.expires_at > timezone.now()
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether wrong codes shut the link. Whoever invited them makes a new link and code."""
+        return self.tries >= self.MOST_TRIES
+
+    @property
+    def label(self) -> str:
+        """How the logs call them: what they are, not who."""
+        return f"Guest: {self.organisation}" if self.organisation else "Guest"
