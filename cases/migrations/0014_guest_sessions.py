@@ -18,7 +18,9 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0013_log")]
 
     operations = [
-        migrations.AddField("guest", "why", models.TextField(blank=True, verbose_name="why they are invited")),
+        migrations.AddField(
+            "guest", "why", models.TextField(blank=True, verbose_name="why they are invited")
+        ),
         migrations.AddField(
             "guest",
             "session_hash",

@@ -65,6 +65,11 @@ REPORT_VIEWS = {
 }
 # Functions that act past row-level security, each with what keeps it harmless. `application`: it may call them.
 DEFINERS_FOR_THE_APPLICATION = {
+    "app.admit_guest(text,text)": "begins a guest's one session, for whoever holds the link",
+    "app.begin_guest_session(text)": "takes on the eyes of the guest whose session it is, or nobody's",
+    "app.end_guest_session(text)": "ends a guest's session, for whoever holds it",
+    "app.guest_link_waits(text)": "answers yes or no, to whoever holds a link",
+    "app.try_guest(text)": "counts a try at a code and returns its hash, to whoever holds the link",
     "app.answer_lift(uuid,boolean)": "lifts a restriction that somebody else asked to lift, for those who look after it",
     "app.ask_to_lift(uuid,text)": "writes who asks, for those who look after the restriction",
     "app.audit_head()": "returns the last number and hash of the chain",
@@ -96,6 +101,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.who_would_see(uuid,uuid[])": "lists the grants that a visible case would have",
 }
 DEFINERS_FOR_THE_SYSTEM = {
+    "app.guest_may_look(integer)": "part of the guests' functions",
     "app.checks_emergency(uuid,integer)": "part of the functions above",
     "app.live_caseworkers(integer[])": "part of the functions above",
     "app.looks_after(uuid)": "part of the functions above",
