@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "earlyhelp.access",
     "earlyhelp.accounts",
     "earlyhelp.audit",
+    "earlyhelp.outbox",
     "earlyhelp.web",
     "hubs",
     "cases",

@@ -21,4 +21,11 @@ SCHEDULE = {
         "task": "accounts.put_dormant_accounts_to_sleep",
         "schedule": crontab(hour=2, minute=10),
     },
+    # Messages are handed over right after they are written; this finds those whose job was lost, and tries again.
+    "relay-messages": {
+        "task": "outbox.relay",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55},
+    },
+    "forget-old-messages": {"task": "outbox.forget_old_messages", "schedule": crontab(hour=3, minute=25)},
 }
