@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -37,6 +38,7 @@ _COLUMNS = (
 class Row:
     """One family in the list."""
 
+    case_id: UUID
     reference: str
     name: str
     hub: str
@@ -112,6 +114,7 @@ def _rows_of(cases: list) -> list[Row]:
     }
     return [
         Row(
+            case.pk,
             case.reference,
             families[case.family_id],
             hubs[case.hub_id],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, F, Prefetch, Q
@@ -35,6 +36,7 @@ class Due:
     """One thing with a date: an action, a review, a decision."""
 
     what: str
+    case_id: UUID
     family: str
     url: str
     on: dt.date
@@ -48,6 +50,7 @@ class Due:
 class FamilyRow:
     """One family in the list at the foot of My work."""
 
+    case_id: UUID
     name: str
     reference: str
     children: int
@@ -81,6 +84,13 @@ class MyWork:
     @property
     def requests_total(self) -> int:
         return len(self.lead_requests) + len(self.step_ups) + len(self.step_downs) + len(self.invitations)
+
+    @property
+    def cases(self) -> list[UUID]:
+        """Every record that the page names, for the access log."""
+        named = [*self.meetings, *self.lead_requests, *self.step_ups, *self.step_downs, *self.invitations]
+        named += [*self.answers, *self.overdue, *self.soon, *self.families]
+        return [each.case_id for each in named]
 
 
 def my_work_of(actor: Actor) -> MyWork:
@@ -152,19 +162,24 @@ def _actions_of(actor: Actor) -> list[Due]:
         Action.objects.open()
         .owned_by(actor)
         .exclude(case__status="closed")
-        .values_list("what", "case__family__name", "case__reference", "due_on")
+        .values_list("what", "case_id", "case__family__name", "case__reference", "due_on")
         .order_by("due_on")[:50]
     )
-    return [Due(what, name, reverse("record-plan", args=[ref]), on) for what, name, ref, on in actions]
+    return [
+        Due(what, case, name, reverse("record-plan", args=[ref]), on) for what, case, name, ref, on in actions
+    ]
 
 
 def _reviews_of(cases, led: list) -> list[Due]:
     reviews = (
         cases.open()
         .filter(pk__in=led, next_review_on__isnull=False)
-        .values_list("family__name", "reference", "next_review_on")
+        .values_list("pk", "family__name", "reference", "next_review_on")
     )
-    return [Due("Plan review", name, reverse("record-plan", args=[ref]), on) for name, ref, on in reviews]
+    return [
+        Due("Plan review", case, name, reverse("record-plan", args=[ref]), on)
+        for case, name, ref, on in reviews
+    ]
 
 
 def _families(mine) -> tuple[list[FamilyRow], int]:
@@ -196,6 +211,7 @@ def _families(mine) -> tuple[list[FamilyRow], int]:
     }
     return [
         FamilyRow(
+            v["pk"],
             v["family__name"],
             v["reference"],
             children.get(v["family_id"], 0),

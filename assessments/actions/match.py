@@ -31,7 +31,8 @@ def check_for_record(*, asked: Asked, by: Actor) -> MatchCheck:
     if not found and not hubs:
         check.cleared_at = timezone.now()
         check.save(update_fields=["cleared_at"])
-    record_look(by, "Checked for an existing record", level="search", found=len(found), hubs=hubs)
+    kinds = _kinds_of([asked])
+    record_look(by, "Checked for an existing record", level="search", by=kinds, found=len(found), hubs=hubs)
     return check
 
 
@@ -58,13 +59,27 @@ def check_others(
         for item in result["people"]:
             people.setdefault(item["id"], item)
         hubs |= set(elsewhere)
-    record_look(by, "Checked for an existing record", level="search", found=len(people), hubs=sorted(hubs))
+    kinds = _kinds_of(others)
+    record_look(
+        by, "Checked for an existing record", level="search", by=kinds, found=len(people), hubs=sorted(hubs)
+    )
     if (set(people), hubs) == before:
         return False
     check.candidates = {"people": list(people.values()), "hubs": sorted(hubs)}
     check.cleared_at = None
     check.save(update_fields=["candidates", "cleared_at"])
     return True
+
+
+def _kinds_of(asked: Sequence[Asked]) -> list[str]:
+    """Which kinds of words were searched for, never the words (cases.log.SEARCHED_BY)."""
+    kinds = {
+        "name": any(each.first_name or each.last_name or each.known_as for each in asked),
+        "born": any(each.born_on for each in asked),
+        "postcode": any(each.postcode for each in asked),
+        "number": any(each.nhs_number or each.upn for each in asked),
+    }
+    return [kind for kind, is_given in kinds.items() if is_given]
 
 
 @transaction.atomic

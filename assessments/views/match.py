@@ -16,6 +16,7 @@ from assessments.forms.match import MatchForm, NotAMatchForm, RingFirstForm
 from assessments.matching import Asked, results
 from assessments.models import MatchCheck
 from assessments.rules import check_can_register
+from cases.log import ids_of
 from earlyhelp.access import Permission, access
 from earlyhelp.audit import record_look
 
@@ -46,9 +47,8 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             known = "again" in check.asked
             return redirect("assessment-statement" if known else "assessment-register", check.pk)
-    record_look(
-        request.actor, "Opened what a check found", level="results", found=len(people), hubs=len(hubs)
-    )
+    shown = ids_of(case for each in people for case in each["person"].family.cases.all())
+    record_look(request.actor, "Opened what a check found", level="results", cases=shown, hubs=len(hubs))
     context = {
         "check": check,
         "asked": Asked.from_json({"first_name": "", "last_name": ""} | check.asked),

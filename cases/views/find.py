@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases.forms.work import FindForm
+from cases.log import ids_of
 from cases.models import Case
 from cases.search import find
 from earlyhelp.access import Permission, access
@@ -21,6 +22,7 @@ def find_family(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         case = Case.objects.granted_to(request.actor).filter(reference=data["words"].strip().upper()).first()
         if case:
+            record_look(request.actor, "Searched for a family", level="search", by=["reference"], found=1)
             return redirect("record-overview", case.reference)
         findings = find(
             words=data["words"],
@@ -33,7 +35,17 @@ def find_family(request: HttpRequest) -> HttpResponse:
             request.actor,
             "Searched for a family",
             level="search",
+            by=_kinds_of(data),
             found=len(findings.people),
             elsewhere=[hub.pk for hub in findings.elsewhere],
         )
+        shown = [each.case for each in findings.people if each.case]
+        if shown:
+            record_look(request.actor, "Saw what a search found", level="results", cases=ids_of(shown))
     return render(request, "cases/find.html", {"form": form, "findings": findings, "nav": "find"})
+
+
+def _kinds_of(data: dict) -> list[str]:
+    """Which kinds of words were searched for, never the words (cases.log.SEARCHED_BY)."""
+    kinds = {"words": "name", "born_on": "born", "postcode": "postcode", "number": "number"}
+    return [kind for field, kind in kinds.items() if data.get(field)]

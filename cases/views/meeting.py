@@ -20,6 +20,7 @@ from cases.forms.meeting import (
     MeetingForm,
 )
 from cases.invite_file import calendar_file
+from cases.log import ids_of
 from cases.models import Case, Invitation, Meeting
 from cases.rules.meeting import (
     can_arrange_meeting,
@@ -44,7 +45,8 @@ def my_meetings(request: HttpRequest) -> HttpResponse:
         "page": page_of(mine.past().with_list_data(), request, per_page=20),
         "nav": "meetings",
     }
-    record_look(request.actor, "Opened their meetings", level="results", count=len(context["to_come"]))
+    shown = [each.case_id for each in [*context["to_come"], *context["page"].object_list]]
+    record_look(request.actor, "Opened their meetings", level="results", cases=ids_of(shown))
     return render(request, "cases/meetings/mine.html", context)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
+from cases.log import ids_of
 from cases.protect import emergencies_to_check, restrictions_in_force
 from cases.work import my_work_of
 from earlyhelp.access import Permission, access, public
@@ -37,7 +38,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})
     work = my_work_of(request.actor)
-    record_look(request.actor, "Opened My work", level="results", families=len(work.families))
+    record_look(request.actor, "Opened My work", level="results", cases=ids_of(work.cases))
     return render(request, "cases/my_work.html", context | {"work": work})
 
 
@@ -46,5 +47,6 @@ def family_list(request: HttpRequest) -> HttpResponse:
     """Families this person may see, latest news first, with a filter. Counted up to a thousand only."""
     filters = FamilyListFilter(request.GET or None, actor=request.actor)
     page = family_page(request, filters)
-    record_look(request.actor, "Saw the list of families", level="results", rows=len(page.rows))
+    shown = ids_of(row.case_id for row in page.rows)
+    record_look(request.actor, "Saw the list of families", level="results", cases=shown)
     return render(request, "cases/family_list.html", {"page": page, "filters": filters, "nav": "work"})
