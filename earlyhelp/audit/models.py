@@ -44,6 +44,7 @@ class Event(models.Model):
     user_id = models.IntegerField(null=True, editable=False)
     membership_id = models.IntegerField(null=True, editable=False)
     agency_id = models.IntegerField(null=True, editable=False)
+    guest_id = models.IntegerField(null=True, editable=False)
     case_id = models.UUIDField(null=True)
     object_type = models.CharField(max_length=60, blank=True)
     object_id = models.CharField(max_length=40, blank=True)
