@@ -66,6 +66,8 @@ REPORT_VIEWS = {
 }
 # Functions that act past row-level security, each with what keeps it harmless. `application`: it may call them.
 DEFINERS_FOR_THE_APPLICATION = {
+    "app.agency_effect(integer)": "counts of what one agency would lose, for those who run the agreement",
+    "app.agreement_effect(integer,date)": "counts of what a version would change, for those who run the agreement",
     "app.admit_guest(text,text)": "begins a guest's one session, for whoever holds the link",
     "app.begin_guest_session(text)": "takes on the eyes of the guest whose session it is, or nobody's",
     "app.end_guest_session(text)": "ends a guest's session, for whoever holds it",
@@ -103,6 +105,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.who_would_see(uuid,uuid[])": "lists the grants that a visible case would have",
 }
 DEFINERS_FOR_THE_SYSTEM = {
+    "app.sight_changes(integer,integer,date,integer)": "part of the counts above",
     "app.guest_may_look(integer)": "part of the guests' functions",
     "app.checks_emergency(uuid,integer)": "part of the functions above",
     "app.live_caseworkers(integer[])": "part of the functions above",
