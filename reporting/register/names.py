@@ -67,6 +67,8 @@ def split_full_name(text: str) -> tuple[str, str]:
 
 def known_as_in(forenames: str) -> tuple[str, str]:
     """(forenames, known as) of "Alexander (Alex)", "Alexander 'Alex'" or "Alexander known as Alex"."""
+    if len(forenames) > 300:  # no name: a paragraph in the wrong column, which a pattern would take minutes over
+        return forenames, ""
     match = re.fullmatch(r"(.+?)\s*(?:\(|\"|“|'(?=\w))(?:aka |known as )?([^)\"”']+)(?:\)|\"|”|')", forenames)
     match = match or re.fullmatch(r"(.+?)\s+(?:aka|known as|k/a)\s+(.+)", forenames, re.IGNORECASE)
     return (match.group(1).strip(), match.group(2).strip()) if match else (forenames, "")
