@@ -7,6 +7,7 @@ import re
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, EmergencyAccess
@@ -15,6 +16,8 @@ from cases.rules.emergency import check_can_break_glass
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change, record_look
 from earlyhelp.audit.models import Event
+from earlyhelp.outbox import notify
+from hubs.models import Membership
 
 ASKED = "Asked for emergency access"
 OPENED = "Opened a record in an emergency"
@@ -57,7 +60,19 @@ def break_glass(*, reference: str, harm: str, reason: str, by: Actor) -> Case | 
         return None
     case = Case(pk=found[0], reference=reference)
     record_change(by, OPENED, case=case, obj=EmergencyAccess(pk=found[1]), hours=hours, harm=harm)
+    _tell_who_checks(found[1])
     return case
+
+
+def _tell_who_checks(emergency: int) -> None:
+    """Write at once to those who sign it off: a look that nobody hears of is no emergency access (trust.md P11)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select app.who_checks_emergency(%s)", [emergency])
+        ids = [pk for (pk,) in cursor.fetchall()]
+    for membership in Membership.objects.filter(pk__in=ids):
+        notify(
+            "emergency-opened", to=membership, key=f"emergency-opened:{emergency}", link=reverse("protection")
+        )
 
 
 @transaction.atomic

@@ -28,4 +28,5 @@ SCHEDULE = {
         "options": {"expires": 55},
     },
     "forget-old-messages": {"task": "outbox.forget_old_messages", "schedule": crontab(hour=3, minute=25)},
+    "remind-of-restrictions": {"task": "cases.remind_of_restrictions", "schedule": crontab(hour=7, minute=15)},
 }

@@ -17,6 +17,7 @@ ORDINARY = {
     "account_emailconfirmation": "an account's own address",
     "accounts_invitation": "an account's invitation, as a hash",
     "accounts_user": "accounts of professionals",
+    "api_apikey": "keys of the API, as hashes; the application changes only their use and their end",
     "accounts_user_groups": "accounts of professionals; not used for access",
     "accounts_user_user_permissions": "accounts of professionals; not used for access",
     "assessments_formversion": "questions of a form, no answers",
@@ -94,6 +95,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.next_assessment_reference(text)": "returns the next number",
     "app.plan_has_started(uuid)": "answers yes or no about a visible case",
     "app.may_restrict(uuid)": "answers yes or no about a visible case",
+    "app.restrictions_to_review(integer)": "returns ids of restrictions, days and who looks after them, for reminders",
     "app.restrict_case(uuid,text,text,date,integer[])": "restricts a case that the writer sees lastingly",
     "app.restrictions_in_force()": "returns references and names to those who look after them",
     "app.seal_events(integer)": "adds events to the chain in their order, and returns how many",
@@ -101,6 +103,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.settle(uuid)": "works out the grants of a case that the writer sees",
     "app.sharing_if(uuid,jsonb)": "says what a change would do to a visible case, and undoes it",
     "app.unusual_looks(date,integer,integer,integer)": "returns looks to information governance leads and auditors",
+    "app.who_checks_emergency(integer)": "returns ids of memberships to the user of that emergency access",
     "app.who_can_see(uuid)": "lists the grants of a visible case",
     "app.who_would_see(uuid,uuid[])": "lists the grants that a visible case would have",
 }
@@ -119,6 +122,7 @@ DEFINERS_FOR_THE_SYSTEM = {
     "app.project_family_of_person()": "trigger",
     "app.project_membership()": "trigger",
     "app.projection_faults()": "the check of the projection",
+    "app.told_about(uuid,boolean)": "part of the functions that say whom to write to",
     "app.wanted_acl(uuid[])": "the projection",
     "app.wanted_person_acl(uuid[])": "the projection",
 }
