@@ -16,6 +16,7 @@ def healthz(_request):
 
 urlpatterns = [path("healthz", healthz, name="healthz")]
 for application in (
+    "earlyhelp.api",
     "earlyhelp.accounts",
     "earlyhelp.audit",
     "earlyhelp.web",
@@ -25,5 +26,14 @@ for application in (
     "outcomes",
     "reporting",
 ):
-    if module_has_submodule(apps.get_app_config(application.rpartition(".")[2]).module, "urls"):
+    module = apps.get_app_config(application.rpartition(".")[2]).module
+    if module_has_submodule(module, "urls"):
         urlpatterns.append(path("", include(f"{application}.urls")))
+    if module_has_submodule(module, "api"):
+        urlpatterns.append(path("api/v1/", include(f"{application}.api")))
+
+# Errors that no view answers: pages for people, problem details for programs.
+handler400 = "earlyhelp.api.problems.bad_request"
+handler403 = "earlyhelp.api.problems.not_allowed"
+handler404 = "earlyhelp.api.problems.not_found"
+handler500 = "earlyhelp.api.problems.server_error"

@@ -33,6 +33,7 @@ class Actor:
     group_ids: tuple[int, ...] = ()
     is_covered: bool = False
     categories: frozenset[int] = field(default_factory=frozenset)
+    api_key: Any = None  # earlyhelp.api.ApiKey, when a program acts with this person's key
 
     @cached_property
     def permissions(self) -> frozenset[Permission]:

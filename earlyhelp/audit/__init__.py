@@ -35,5 +35,11 @@ def _record(actor, verb, *, level, case, obj, facts):
         case_id=getattr(case, "pk", None),
         object_type=obj._meta.label if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
-        facts=facts,
+        facts=facts | _through(actor),
     )
+
+
+def _through(actor) -> dict:
+    """Which key a program acted with, so that a person's own looks and their program's are told apart."""
+    key = getattr(actor, "api_key", None)
+    return {"key": key.pk} if key is not None else {}

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "earlyhelp",
     "earlyhelp.access",
     "earlyhelp.accounts",
+    "earlyhelp.api",
     "earlyhelp.audit",
     "earlyhelp.outbox",
     "earlyhelp.web",
@@ -137,8 +138,10 @@ ANONYMOUS_USER_NAME = None
 ACCESS_ACTOR_FOR_REQUEST = "hubs.actors.actor_for_request"
 ACCESS_ACTOR_FOR_MEMBERSHIP = "hubs.actors.actor_for"
 ACCESS_SECOND_FACTOR = "earlyhelp.accounts.second_factor.has_second_factor"
+ACCESS_GUEST_FOR_REQUEST = "cases.guests.guest_of_request"
 SECOND_FACTOR_URL = "mfa_activate_totp"
 CHOOSE_AGENCY_URL = "choose-agency"
+GUEST_OVER_URL = "guest-over"
 
 # -- Sessions and cookies ------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -162,7 +165,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+# The API refuses plain http in its own words: a program that is sent on would go on sending its key in the clear.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -239,13 +243,29 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
-# -- API -----------------------------------------------------------------------------------------------------
+# -- API: earlyhelp/api ---------------------------------------------------------------------------------------
+API_PREFIX = "/api/"
+API_WRONG_KEYS = "30/m/ip"  # tries with a key that is not in force; one that is in force is never counted
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["earlyhelp.api.policy.WhoIsAsking"],
+    "DEFAULT_PERMISSION_CLASSES": ["earlyhelp.api.policy.Declared", "earlyhelp.api.policy.KeyMayWrite"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["earlyhelp.api.policy.OneJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "earlyhelp.api.policy.OnlyJson",
+    "DEFAULT_SCHEMA_CLASS": "earlyhelp.api.schema.Described",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "earlyhelp.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Early Help API",
+    "VERSION": "1",
+    "DESCRIPTION": "What partners' own systems may read and write, under the same rule as the pages. See docs/api.md.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
 # -- Logs: to standard output, without request bodies, addresses or names ------------------------------------

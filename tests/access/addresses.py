@@ -116,6 +116,8 @@ STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register
 OF_THE_PLATFORM = {
     "accounts:person": "system_administrator",
     "accounts:change_person": "system_administrator",
+    "api-key-revoke": "practitioner",
+    "api-key-revoke-for": "system_administrator",
     "memberships": "system_administrator",
     "membership-end": "system_administrator",
     "signature-suspend": "ig_lead",
