@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases import urls_plan, urls_protect
+from cases import urls_guest, urls_plan, urls_protect
 from cases.views import access_log, close, find, history, record, sharing, team, work
 
 urlpatterns = [
@@ -37,4 +37,5 @@ urlpatterns = [
     path("access-log/export/", access_log.access_log_export, name="access-log-export"),
     *urls_plan.urlpatterns,
     *urls_protect.urlpatterns,
+    *urls_guest.urlpatterns,
 ]

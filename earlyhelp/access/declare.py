@@ -10,14 +10,20 @@ from earlyhelp.access.permissions import Permission
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a view asks of the person: nothing (`is_public`), a session, a second factor, one of `permissions`."""
+    """What a view asks of the person: nothing (`is_public`), a session, a second factor, one of `permissions`.
+
+    `is_guest`: a page of guests, on which every account is nobody; unless it is public too, a guest's session is asked.
+    """
 
     is_public: bool = False
+    is_guest: bool = False
     needs_second_factor: bool = True
     needs_agency: bool = True
     permissions: tuple[Permission, ...] = ()
 
     def __str__(self) -> str:
+        if self.is_guest and not self.is_public:
+            return "guest"
         if self.is_public:
             return "public"
         if not self.needs_agency:
@@ -57,4 +63,15 @@ def signed_in(view: Callable | None = None, *, second_factor: bool = True):
     declaration = Declaration(needs_agency=False, needs_second_factor=second_factor)
     if view is None:
         return lambda function: _declare(function, declaration)
+    return _declare(view, declaration)
+
+
+def guest(view: Callable) -> Callable:
+    """Open a view to a guest's session and to nothing else: an account, whoever's it is, counts for nothing there."""
+    return _declare(view, Declaration(is_guest=True, needs_second_factor=False, needs_agency=False))
+
+
+def guest_door(view: Callable) -> Callable:
+    """Open a view on a guest's way in or out to everybody, as nobody: it shows nothing about any person."""
+    declaration = Declaration(is_public=True, is_guest=True, needs_second_factor=False, needs_agency=False)
     return _declare(view, declaration)
