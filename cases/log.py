@@ -33,11 +33,16 @@ def ids_of(cases: Iterable) -> list[str]:
 
 
 def with_names(events: Iterable[Event]) -> None:
-    """Give each event `membership` (or None), in one query: events keep ids, never names."""
+    """Give each event `membership` (or None) and `who`, in one query: events keep ids, never names."""
     ids = {event.membership_id for event in events}
     members = Membership.objects.with_people().in_bulk(list(ids - {None}))
     for event in events:
         event.membership = members.get(event.membership_id)
+        if event.membership:
+            event.who = event.membership.user.full_name
+        else:
+            # A guest's name stands in the record, which readers of the log do not see.
+            event.who = f"Guest number {event.guest_id}" if event.guest_id else "The system"
 
 
 def with_references(events: Iterable[Event]) -> None:

@@ -1,10 +1,18 @@
-"""Addresses of emergency access and restricted records."""
+"""Addresses of emergency access, restricted records, and who looked."""
 
 from django.urls import path
 
-from cases.views import emergency, restriction, unusual
+from cases.views import emergency, history, restriction, unusual
 
 urlpatterns = [
+    path(
+        "families/<slug:reference>/history/for-the-family/", history.for_the_family, name="record-reading-log"
+    ),
+    path(
+        "families/<slug:reference>/history/for-the-family/copy/",
+        history.for_the_family_copy,
+        name="record-reading-log-copy",
+    ),
     path("access-log/unusual/", unusual.unusual, name="unusual-looks"),
     path("emergency/", emergency.emergency, name="emergency"),
     path("to-check/", emergency.protection, name="protection"),

@@ -62,9 +62,8 @@ def event_table(events, with_record=False):
     """The access log as a table; with_record adds how close somebody came, and the records it was about."""
     rows = []
     for event in events:
-        who = event.membership.user.full_name if event.membership else "The system"
         agency = event.membership.agency.name if event.membership else ""
-        row = [moment(event.at), who, agency, event.sentence]
+        row = [moment(event.at), event.who, agency, event.sentence]
         rows.append([*row, event.get_level_display(), event.records] if with_record else row)
     heads = ["When", "Who", "Agency", "What"] + (["How close", "Record"] if with_record else [])
     return Table("Looks and changes", heads, rows, hide_caption=True, empty="Nothing matches.")

@@ -104,7 +104,7 @@ def _file(request: HttpRequest, filters: AccessLogFilter, events: list[Event]) -
         who = event.membership
         row = (
             event.at.astimezone(dt.UTC).isoformat(timespec="seconds"),
-            who.user.full_name if who else "The system",
+            event.who,
             who.job_title if who else "",
             who.agency.name if who else "",
             event.get_level_display(),

@@ -39,6 +39,9 @@ def read_partnership():
         "FORMER_LEAD_DAYS": env.number("EH_FORMER_LEAD_DAYS", 30, low=0, high=365),
         "REREFERRAL_MONTHS": env.number("EH_REREFERRAL_MONTHS", 12, low=1, high=60),
         "CONSENT_MONTHS": env.number("EH_CONSENT_MONTHS", 12, low=1, high=60),
+        "CONSENT_REMINDER_DAYS": env.number("EH_CONSENT_REMINDER_DAYS", 30, low=1, high=180),
+        # Sharing without agreement is looked at again after so many days, unless the form says another day
+        "LAWFUL_SHARE_DAYS": env.number("EH_LAWFUL_SHARE_DAYS", 28, low=1, high=365),
         # Emergency access: hours (the database allows at most 12), and working days until somebody else has checked it
         "EMERGENCY_HOURS": env.number("EH_EMERGENCY_HOURS", 4, low=1, high=12),
         "EMERGENCY_CHECK_WORKING_DAYS": env.number("EH_EMERGENCY_CHECK_WORKING_DAYS", 2, low=1, high=10),
@@ -48,6 +51,12 @@ def read_partnership():
         "MANY_RECORDS_AN_HOUR": env.number("EH_MANY_RECORDS_AN_HOUR", 30, low=1, high=1000),
         "DAY_STARTS_HOUR": env.number("EH_DAY_STARTS_HOUR", 7, low=0, high=12),
         "DAY_ENDS_HOUR": env.number("EH_DAY_ENDS_HOUR", 20, low=13, high=24),
+        # Who looked: staff names on the list that a family is given; looks of each agency's people drawn for the monthly
+        # sample; working days to answer for them; days to go through the quarter's list of colleagues
+        "FAMILY_LOG_NAMES": env.flag("EH_FAMILY_LOG_NAMES", False),
+        "SAMPLE_LOOKS": env.number("EH_SAMPLE_LOOKS", 5, low=1, high=100),
+        "SAMPLE_WORKING_DAYS": env.number("EH_SAMPLE_WORKING_DAYS", 10, low=1, high=60),
+        "ACCESS_REVIEW_DAYS": env.number("EH_ACCESS_REVIEW_DAYS", 28, low=7, high=80),
         # What the board asks of the partnership, in per cent of assessments
         "TIMELINESS_TARGET_PERCENT": env.number("EH_TIMELINESS_TARGET_PERCENT", 80, low=1, high=100),
         "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),

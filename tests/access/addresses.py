@@ -22,11 +22,13 @@ FAMILY_PAGES = """
     record-overview record-strengths record-people record-person-add record-address-add record-relationship-add
     record-timeline record-note record-team
     record-sharing record-consent record-lawful record-receipt record-history record-close record-assessments assessment-again
+    record-reading-log record-reading-log-copy
     assessment-help-again
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
     plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
     document-add record-steps step-up-start step-up-write step-down-new
     record-restriction record-relation-add
+    api-family api-timeline api-plan api-meetings api-documents api-sharing api-assessments
 """
 # Address -> the ids it takes besides the case's reference.
 PARTS_OF_A_FAMILY = {
@@ -59,6 +61,8 @@ PARTS_OF_A_FAMILY = {
     "meeting-minutes": {"pk": "meeting"},
     "meeting-calendar": {"pk": "meeting"},
     "document-download": {"pk": "document"},
+    "api-address-show": {"pk": "address"},
+    "api-document": {"pk": "document"},
 }
 # Objects with an address of their own.
 OBJECTS = {
