@@ -19,11 +19,14 @@ from earlyhelp.access.actor import Actor
 _SETTINGS = (
     "user",
     "membership",
+    "memberships",
     "agency",
     "roles",
     "groups",
+    "guest",
     "tokens",
     "kept_from",
+    "close_to",
     *(f"topic_{n}" for n in range(1, 8)),
 )
 

@@ -77,6 +77,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.answer_lift(uuid,boolean)": "lifts a restriction that somebody else asked to lift, for those who look after it",
     "app.ask_to_lift(uuid,text)": "writes who asks, for those who look after the restriction",
     "app.audit_head()": "returns the last number and hash of the chain",
+    "app.begin_guest(integer)": "takes on a guest's eyes while whoever invited them sees the case",
     "app.begin_request(integer,integer)": "takes on a membership's eyes after checking that it is live",
     "app.hub_counts()": "three numbers about the hubs that the person runs, and no row",
     "app.break_glass(text,text,integer)": "gives emergency access to one case for hours, or no row whatever the cause",
@@ -114,6 +115,10 @@ DEFINERS_FOR_THE_SYSTEM = {
     "app.live_caseworkers(integer[])": "part of the functions above",
     "app.looks_after(uuid)": "part of the functions above",
     "app.derive_grants(uuid[])": "the rule",
+    "app.forget_what_ran_out()": "part of the functions above",
+    "app.standing(integer)": "part of the functions above",
+    "app.project_person_changed()": "trigger",
+    "app.project_guest()": "trigger",
     "app.project_acl(uuid[])": "the projection",
     "app.project_all()": "the projection of everything",
     "app.project_case_row()": "trigger",
@@ -356,7 +361,9 @@ def test_trigger_functions_that_write_past_policies_hang_where_they_should():
         "cases_restrictionname",
         "cases_emergencyaccess",
     }
-    assert hung["app.project_membership"] == {"hubs_membership"}
+    assert hung["app.project_membership"] == hung["app.guard_membership"] == {"hubs_membership"}
+    assert hung["app.project_person_changed"] == {"cases_decidesforself"}
+    assert hung["app.project_guest"] == {"cases_guest"}
     assert hung["app.refuse_emergency_write"] == written_tables_of_families()
 
 
