@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -17,7 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from cases.explain import grants_of
-from cases.models import Case, Consent, Guest, Person
+from cases.models import Case, Guest, Person
 from cases.rules.guest import can_end_guest, can_invite_guest
 from earlyhelp.access import Actor
 from earlyhelp.audit.models import Event
@@ -53,9 +55,22 @@ def guest_of_request(request: HttpRequest) -> Guest | None:
 
 def agreed_to(case: Case, agency: Agency) -> list[Person]:
     """Those of the family whose own yes to this agency is in force, adults first: one of them agrees to a guest."""
-    said_yes = Consent.objects.in_force().filter(case=case, agency=agency, answer="given")
-    people = Person.objects.filter(family=case.family_id, pk__in=said_yes.values("person_id"))
+    people = Person.objects.filter(family=case.family_id, pk__in=_said_yes(case, [agency.pk]).keys())
     return list(people.order_by("is_child", "born_on", "first_name", "pk"))
+
+
+def _said_yes(case: Case, agencies: list[int]) -> dict[UUID, set[int]]:
+    """Whose yes about a record counts today, and to which of these agencies."""
+    found: dict[UUID, set[int]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select person_id, agency_id from app.answers_that_count()"
+            " where case_id = %s and agency_id = any (%s) and answer = 'given'",
+            [case.pk, agencies],
+        )
+        for person, agency in cursor.fetchall():
+            found[person].add(agency)
+    return found
 
 
 def topics_to_give(case: Case, actor: Actor) -> list[Category]:
@@ -125,41 +140,36 @@ def _state(guest: Guest, stopped: str) -> tuple[str, str, str]:
 
 
 def stops(case: Case, guests: Iterable[Guest]) -> dict[int, str]:
-    """Why live invitations show nothing just now, by guest: the same conditions as cases/sql/guest, in words.
+    """Why live invitations show nothing just now, by guest. Whether they do is the database's word, and only why is ours.
 
     Four queries at most, however many guests.
     """
-    guests = list(guests)
-    if not guests:
+    with connection.cursor() as cursor:
+        cursor.execute("select app.guests_who_may_look(%s)", [case.pk])
+        looking = {pk for (pk,) in cursor.fetchall()}
+    stopped = [guest for guest in guests if guest.pk not in looking]
+    if not stopped:
         return {}
     if not case.is_open:
-        return dict.fromkeys((guest.pk for guest in guests), "The record is closed.")
+        return dict.fromkeys((guest.pk for guest in stopped), "The record is closed.")
     if case.restrictions.filter(lifted_at__isnull=True).exists():
-        return dict.fromkeys((guest.pk for guest in guests), "The record is restricted.")
-    live = set(
-        Membership.objects.live()
-        .filter(pk__in=[guest.invited_by_id for guest in guests])
-        .values_list("pk", flat=True)
-    )
-    agencies = [guest.invited_by.agency_id for guest in guests]
+        return dict.fromkeys((guest.pk for guest in stopped), "The record is restricted.")
+    members, agencies = [g.invited_by_id for g in stopped], [g.invited_by.agency_id for g in stopped]
+    live = set(Membership.objects.live().filter(pk__in=members).values_list("pk", flat=True))
     signed = set(Agency.objects.covered().filter(pk__in=agencies).values_list("pk", flat=True))
-    agreed = set(
-        Consent.objects.in_force()
-        .filter(case=case, answer="given", agency__in=agencies)
-        .values_list("person_id", "agency_id")
-    )
-    return {guest.pk: why for guest in guests if (why := _stop(guest, live, signed, agreed))}
+    agreed = _said_yes(case, agencies)
+    return {guest.pk: _why_stopped(guest, live, signed, agreed) for guest in stopped}
 
 
-def _stop(guest: Guest, live: set, signed: set, agreed: set) -> str:
-    agency = guest.invited_by.agency
+def _why_stopped(guest: Guest, live: set, signed: set, agreed: dict) -> str:
+    inviter, agency = guest.invited_by.user.full_name, guest.invited_by.agency
     if guest.invited_by_id not in live:
-        return f"{guest.invited_by.user.full_name} does not work for {agency.name} any more."
+        return f"{inviter} does not work for {agency.name} any more."
     if agency.pk not in signed:
         return f"{agency.name} has no live signature on the sharing agreement."
-    if (guest.agreed_by_id, agency.pk) not in agreed:
+    if agency.pk not in agreed.get(guest.agreed_by_id, ()):
         return f"{guest.agreed_by.called} does not agree to share with {agency.name} any more."
-    return ""
+    return f"{inviter} does not see this record any more."
 
 
 def guests_to_see_to(actor: Actor) -> list[Guest]:

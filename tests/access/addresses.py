@@ -7,8 +7,10 @@ PUBLIC = {
     "healthz", "home", "accessibility", "privacy", "cookies", "help", "what-is-recorded", "account_login", "mfa_authenticate", "account_logout",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "accounts:signed_out", "accounts:accept_invitation",
-    "accounts:open_invitation", "demo_sign_in",
+    "accounts:open_invitation", "demo_sign_in", "guest-open", "guest-code", "guest-over", "guest-left",
 }
+# Open to a guest's session and to nothing else; whoever has none is told that the invitation has ended.
+GUEST = {"guest", "guest-timeline", "guest-meeting", "guest-leave"}
 # Open to anybody signed in, before they act for an agency: their own account, and the choice of the agency.
 SIGNED_IN = {
     "account_reauthenticate", "mfa_reauthenticate", "account_change_password", "mfa_activate_totp",
@@ -27,7 +29,7 @@ FAMILY_PAGES = """
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
     plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
     document-add record-steps step-up-start step-up-write step-down-new
-    record-restriction record-relation-add
+    record-restriction record-relation-add guest-invite
     api-family api-timeline api-plan api-meetings api-documents api-sharing api-assessments
 """
 # Address -> the ids it takes besides the case's reference.
@@ -61,9 +63,13 @@ PARTS_OF_A_FAMILY = {
     "meeting-minutes": {"pk": "meeting"},
     "meeting-calendar": {"pk": "meeting"},
     "document-download": {"pk": "document"},
+    "guest-new-code": {"pk": "guest"},
+    "guest-end": {"pk": "guest"},
     "api-address-show": {"pk": "address"},
     "api-document": {"pk": "document"},
 }
+# A guest's own: of the one record that the session is for (tests/cases/test_guests.py).
+OF_A_GUEST = {"guest-meeting"}
 # Objects with an address of their own.
 OBJECTS = {
     "assessment-check-result": {"pk": "check"},
@@ -139,4 +145,4 @@ OF_THE_PLATFORM = {
     "report-withdraw": "board_chair",
 }
 # Links that are themselves the secret: public, and useless without it.
-SECRET_LINKS = {"account_reset_password_from_key", "accounts:open_invitation"}
+SECRET_LINKS = {"account_reset_password_from_key", "accounts:open_invitation", "guest-open"}

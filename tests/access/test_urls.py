@@ -24,7 +24,9 @@ from earlyhelp.audit.models import Event
 from hubs.models import AgencyKind
 from tests.access.addresses import (
     FAMILY_PAGES,
+    GUEST,
     OBJECTS,
+    OF_A_GUEST,
     OF_THE_PLATFORM,
     ON_ANOTHER_CASE,
     OWNERS,
@@ -38,8 +40,9 @@ from tests.fixtures.everything import FAMILY_NAME, Everything, protected_tables
 
 pytestmark = pytest.mark.django_db
 OPENED = {200, 302}
-NOBODYS = {"emergency": 0}  # where an id is a number
-USED_UP = {"accounts:accept_invitation": 410}  # a link is needed, and there is none in this session
+NOBODYS = {"emergency": 0, "guest": 0}  # where an id is a number
+# A link is needed, and there is none in this session.
+USED_UP = {"accounts:accept_invitation": 410, "guest-code": 410, "guest-over": 410}
 ANSWERED = {200, 302, 303, 400, 405, 409, 422}  # a form without its answers may be refused, not the person
 
 
@@ -84,7 +87,13 @@ def ask(browser: Client, method: str, address: str):
     """The answer to one request whose effects are undone. An error of the view is an answer too."""
     with undone():
         browser.raise_request_exception = False
+        if is_for_programs(address) and method != "get":
+            return getattr(browser, method)(address, "{}", content_type="application/json")
         return getattr(browser, method)(address)
+
+
+def is_for_programs(address: str) -> bool:
+    return address.startswith("/api/")
 
 
 def as_read(answer) -> tuple:
@@ -109,7 +118,9 @@ def test_every_view_declares_who_may_use_it():
 def test_public_and_signed_in_addresses_are_the_ones_written_down():
     declared = {name: view.access for name, view, _keys in every_address()}
     assert {name for name, its in declared.items() if its.is_public} == PUBLIC
-    assert {name for name, its in declared.items() if not its.is_public and not its.needs_agency} == SIGNED_IN
+    assert {name for name, its in declared.items() if its.is_guest and not its.is_public} == GUEST
+    rest = {name for name, its in declared.items() if not its.is_public and not its.needs_agency}
+    assert rest - GUEST == SIGNED_IN
 
 
 def test_each_declaration_asks_for_enough():
@@ -124,7 +135,7 @@ def test_each_declaration_asks_for_enough():
 
 def test_every_address_with_an_object_is_in_one_table_and_every_entry_has_an_address():
     with_objects = {name for name, _view, keys in every_address() if keys}
-    tables = [set(addresses_of_families()), set(OF_THE_PLATFORM), SECRET_LINKS]
+    tables = [set(addresses_of_families()), set(OF_THE_PLATFORM), SECRET_LINKS, OF_A_GUEST]
     assert set.union(*tables) == with_objects
     assert sum(map(len, tables)) == len(with_objects)
     for name, _view, keys in every_address():
@@ -159,7 +170,7 @@ def test_a_view_that_declares_nothing_is_refused_to_everybody(people, signed_in_
 def test_anonymous_people_are_sent_to_sign_in_from_everything_that_is_not_public(everything, client):
     asked = 0
     for name, view, keys in every_address():
-        if view.access.is_public:
+        if view.access.is_public or name in GUEST:  # nobody signs in to be a guest (tests/cases/test_guests.py)
             continue
         if name in addresses_of_families():
             address = reverse(name, kwargs=arguments(name, everything))
@@ -168,9 +179,14 @@ def test_anonymous_people_are_sent_to_sign_in_from_everything_that_is_not_public
         for method in ("get", "post", "put", "patch", "delete"):
             answer = ask(client, method, address)
             asked += 1
+            assert FAMILY_NAME not in answer.content.decode()
+            if is_for_programs(address):
+                # A program is told that it must bring a key, and is sent nowhere.
+                assert answer.status_code == 401, (name, method)
+                assert answer["WWW-Authenticate"].startswith("Bearer"), (name, method)
+                continue
             assert answer.status_code == 302, (name, method)
             assert answer["Location"].startswith(reverse("account_login") + "?next="), (name, method)
-            assert FAMILY_NAME not in answer.content.decode()
     assert asked >= 550
 
 
@@ -337,7 +353,7 @@ def test_each_role_is_refused_at_addresses_of_objects_that_are_not_for_it(everyt
         refused.setdefault(
             frozenset(
                 (name, keys) for name, view, keys in every_address()
-                if keys and name not in SECRET_LINKS and not set(view.access.permissions) & permissions_of([role])
+                if keys and name not in SECRET_LINKS | OF_A_GUEST and not set(view.access.permissions) & permissions_of([role])
             ),
             role,
         )
