@@ -56,6 +56,33 @@ STEPS = {
           from cases_stepdown s
     """,
 }
+# What the views show of records that were disposed of: rows kept under other numbers (models.StatisticsTwin).
+TWINS = {
+    "report_case": """
+        select t.case_ref, t.family_ref, t.hub_id, t.status, t.from_on, t.until_on, t.code, t.kind
+          from reporting_statisticstwin t where t.view = 'case'
+    """,
+    "report_assessment": """
+        select t.assessment_ref, t.case_ref, t.family_ref, t.hub_id, t.kind, t.status, t.from_on, t.until_on
+          from reporting_statisticstwin t where t.view = 'assessment'
+    """,
+    "report_need": """
+        select t.assessment_ref, t.code from reporting_statisticstwin t where t.view = 'need'
+    """,
+    "report_lead": """
+        select t.case_ref, t.kind, t.from_on, t.until_on from reporting_statisticstwin t where t.view = 'lead'
+    """,
+    "report_consent": """
+        select t.person_ref, t.code, t.from_on from reporting_statisticstwin t where t.view = 'consent'
+    """,
+    "report_step_up": """
+        select t.case_ref, t.hub_id, t.status, t.from_on, t.in_time
+          from reporting_statisticstwin t where t.view = 'step_up'
+    """,
+    "report_step_down": """
+        select t.case_ref, t.hub_id, t.status, t.from_on from reporting_statisticstwin t where t.view = 'step_down'
+    """,
+}
 
 
 def _spelled_out(sql: str) -> str:
@@ -68,9 +95,14 @@ def _spelled_out(sql: str) -> str:
     return sql
 
 
-def make_view(name: str) -> list[str]:
-    """Statements that make one view of ROWS or STEPS, owned by eh_system and readable by eh_report only."""
+def make_view(name: str, *, twins: bool = False) -> list[str]:
+    """Statements that make one view of ROWS or STEPS, owned by eh_system and readable by eh_report only.
+
+    `twins`: with the rows that stand for records that were disposed of.
+    """
     body = _spelled_out((ROWS | STEPS)[name])
+    if twins:
+        body += " union all " + TWINS[name]
     return [
         f"create view {name} as {body}",
         f"alter view {name} owner to eh_system",

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     AGREEMENT_CONFIRM = "let a new version of the information sharing agreement take effect"
     AGREEMENT_SIGN = "sign the information sharing agreement for their agency"
     AUDIT_READ = "read the access log"
+    SUBJECT_ACCESS = "answer requests for what is held about a person"
+    RETENTION_MANAGE = "look at records that are due to be disposed of"
     ACCOUNTS_MANAGE = "manage accounts"
     COMPONENTS = "see the component gallery"
 
@@ -48,6 +50,7 @@ class Role(models.TextChoices):
     BOARD_CHAIR = "board_chair", "Board chair"
     IG_LEAD = "ig_lead", "Information governance lead"
     SIGNATORY = "signatory", "Signatory"
+    DISCLOSURE_OFFICER = "disclosure_officer", "Disclosure officer"
     AUDITOR = "auditor", "Auditor"
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
 
@@ -70,8 +73,15 @@ DESCRIPTIONS = {
         "Chairs the Commissioning Board: approves and publishes highlight reports, and confirms new versions of "
         "the information sharing agreement. Sees no family."
     ),
-    Role.IG_LEAD: "Runs the information sharing agreement and reads the access log. Sees no family's notes.",
+    Role.IG_LEAD: (
+        "Runs the information sharing agreement and reads the access log. Sees no family's notes, except as the second "
+        "person before an answer to a request for what is held about somebody goes out."
+    ),
     Role.SIGNATORY: "Signs the information sharing agreement for their agency. Sees no family.",
+    Role.DISCLOSURE_OFFICER: (
+        "Answers requests for what is held about a person. Sees what is held about that one person, for that request, "
+        "while it is open. Confirms the disposal of old records without seeing them."
+    ),
     Role.AUDITOR: "Reads the access log. Sees no family.",
     Role.SYSTEM_ADMINISTRATOR: "Manages accounts and settings. Sees no family.",
 }
@@ -112,9 +122,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.IG_LEAD: frozenset(
-        _OFFICE | {Permission.AGREEMENT_MANAGE, Permission.AGREEMENT_CONFIRM, Permission.AUDIT_READ}
+        _OFFICE
+        | {
+            Permission.AGREEMENT_MANAGE,
+            Permission.AGREEMENT_CONFIRM,
+            Permission.AUDIT_READ,
+            Permission.SUBJECT_ACCESS,
+            Permission.RETENTION_MANAGE,
+        }
     ),
     Role.SIGNATORY: frozenset(_OFFICE | {Permission.AGREEMENT_SIGN}),
+    Role.DISCLOSURE_OFFICER: frozenset(_OFFICE | {Permission.SUBJECT_ACCESS, Permission.RETENTION_MANAGE}),
     Role.AUDITOR: frozenset(_OFFICE | {Permission.AUDIT_READ}),
     Role.SYSTEM_ADMINISTRATOR: frozenset(
         {Permission.MY_WORK, Permission.DIRECTORY, Permission.ACCOUNTS_MANAGE, Permission.COMPONENTS}

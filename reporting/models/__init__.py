@@ -1,4 +1,4 @@
-"""Highlight reports, and registers brought in from elsewhere."""
+"""Highlight reports, registers brought in, requests for what is held, and how long records are kept."""
 
 from reporting.models.highlight import (
     HighlightReport,
@@ -15,17 +15,57 @@ from reporting.models.register import (
     RegisterImport,
     RegisterRow,
 )
+from reporting.models.retention import (
+    FileToRemove,
+    RetentionHold,
+    RetentionReview,
+    ReviewChoice,
+    StatisticsTwin,
+    Tombstone,
+)
+from reporting.models.subject import (
+    Asker,
+    ChildAble,
+    Redaction,
+    RedactionStatus,
+    Refusal,
+    SubjectCopy,
+    SubjectItem,
+    SubjectLink,
+    SubjectRequest,
+    SubjectStatus,
+    Way,
+    Why,
+)
 
 __all__ = [
+    "Asker",
+    "ChildAble",
     "DuplicateDecision",
+    "FileToRemove",
     "HighlightReport",
     "ImportStatus",
     "PossibleDuplicate",
     "Rating",
+    "Redaction",
+    "RedactionStatus",
+    "Refusal",
     "RegisterImport",
     "RegisterRow",
     "Remark",
     "ReportDownload",
     "ReportFormat",
     "ReportStatus",
+    "RetentionHold",
+    "RetentionReview",
+    "ReviewChoice",
+    "StatisticsTwin",
+    "SubjectCopy",
+    "SubjectItem",
+    "SubjectLink",
+    "SubjectRequest",
+    "SubjectStatus",
+    "Tombstone",
+    "Way",
+    "Why",
 ]

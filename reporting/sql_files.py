@@ -1,0 +1,17 @@
+"""SQL kept in files beside what it serves: run by a migration, its definer functions handed to eh_system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import migrations
+
+from cases.sql import _ownership
+
+HERE = Path(__file__).parent
+
+
+def run(path: str, *, undo: str) -> migrations.RunSQL:
+    """A migration operation that runs a file under reporting/, such as "subject/subject_v1.sql"; `undo`: SQL."""
+    sql = (HERE / path).read_text()
+    return migrations.RunSQL(sql + _ownership(sql), undo)
