@@ -265,7 +265,20 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_COERCE_PATH_PK": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "CategoryEnum": "hubs.models.Category.choices",
+        "CaseStatusEnum": "cases.models.case.CaseStatus.choices",
+        "OutcomeStatusEnum": "cases.models.plan.OutcomeStatus.choices",
+        "ActionStatusEnum": "cases.models.plan.ActionStatus.choices",
+        "MeetingStatusEnum": "cases.models.meeting.MeetingStatus.choices",
+        "DocumentStatusEnum": "cases.models.document.DocumentStatus.choices",
+        "AssessmentStatusEnum": "assessments.models.assessment.AssessmentStatus.choices",
+        "NoteKindEnum": "cases.models.notes.NoteKind.choices",
+        "MeetingKindEnum": "cases.models.meeting.MeetingKind.choices",
+        "WrittenNoteKindEnum": "cases.api.shapes.WRITTEN_KINDS",
+    },
 }
 
 # -- Logs: to standard output, without request bodies, addresses or names ------------------------------------
