@@ -28,6 +28,7 @@ from cases.models.plan import (
     ReviewDecision,
     Theme,
 )
+from cases.models.sample import AccessSample, LookAnswer, SampledLook
 from cases.models.sharing import (
     CaseGroupPermission,
     CaseUserPermission,
@@ -57,6 +58,7 @@ from cases.models.steps import (
 from cases.models.team import LeadProfessional, LeadRequest, RequestStatus, TeamMember
 
 __all__ = [
+    "AccessSample",
     "Action",
     "ActionStatus",
     "Address",
@@ -89,6 +91,7 @@ __all__ = [
     "LeadProfessional",
     "LeadRequest",
     "LevelOfNeed",
+    "LookAnswer",
     "Meeting",
     "MeetingKind",
     "MeetingStatus",
@@ -107,6 +110,7 @@ __all__ = [
     "RestrictionName",
     "RestrictionReason",
     "ReviewDecision",
+    "SampledLook",
     "Sex",
     "StaffRelation",
     "StepDown",
