@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "earlyhelp.api",
     "earlyhelp.audit",
     "earlyhelp.outbox",
+    "earlyhelp.live",
     "earlyhelp.web",
     "hubs",
     "cases",
@@ -81,8 +82,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Opens the request's transaction and tells the database who is asking. Everything inside it sees only that
-    # person's rows, so it stays last.
+    # person's rows, so only answers to errors stand behind it.
     "earlyhelp.access.middleware.AccessMiddleware",
+    # Answers inside it, for what a view raised.
+    "cases.middleware.ProtectedAddressMiddleware",
 ]
 ROOT_URLCONF = "earlyhelp.urls"
 WSGI_APPLICATION = "earlyhelp.wsgi.application"
@@ -127,6 +130,18 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": f"{REDIS_URL}/1",
         "KEY_PREFIX": "earlyhelp",
+    },
+}
+
+# -- Live connections: a process of their own (earlyhelp/asgi.py) behind the same address ---------------------
+LIVE_CONNECTIONS = env.flag("LIVE_CONNECTIONS", True)  # whether pages ask for them; without them they work too
+LIVE_PORT = ""  # where the page finds the live process when no proxy stands before both (the demo)
+LIVE_DATABASE_CONNECTIONS = env.number("LIVE_DATABASE_CONNECTIONS", 4, low=2, high=50)
+CHANNEL_LAYERS = {
+    "default": {
+        # Passed on and not kept: what one live process tells the others is never written to a disk.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [f"{REDIS_URL}/2"], "prefix": "earlyhelp"},
     },
 }
 

@@ -22,7 +22,7 @@ debug_wanted = os.environ.pop("DEBUG", "") == "1"
 os.environ.pop("EH_DEMO", None)
 
 from earlyhelp.settings.base import *  # noqa: E402,F403
-from earlyhelp.settings.base import ALLOWED_HOSTS, BASE_DIR  # noqa: E402
+from earlyhelp.settings.base import ALLOWED_HOSTS, BASE_DIR, CONTENT_SECURITY_POLICY  # noqa: E402
 
 DEPLOYMENT = "demo"
 DEBUG = debug_wanted
@@ -47,6 +47,13 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = BASE_DIR / "var" / "media"
+
+# The live process has a port of its own here: no proxy stands before the two
+LIVE_PORT = os.environ.get("EH_LIVE_PORT", "")
+LIVE_CONNECTIONS = bool(LIVE_PORT)
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += [
+    f"ws://{host}:{LIVE_PORT}" for host in ("localhost", "127.0.0.1") if LIVE_PORT
+]
 
 # Messages are written to files that a person can open
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

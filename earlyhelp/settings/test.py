@@ -25,7 +25,7 @@ if not os.environ["DATABASE_URL"]:
     )
 
 from earlyhelp.settings.base import *  # noqa: E402,F403
-from earlyhelp.settings.base import BASE_DIR, DATABASES, SESSION_ENGINE  # noqa: E402,F401
+from earlyhelp.settings.base import BASE_DIR, CHANNEL_LAYERS, DATABASES, SESSION_ENGINE  # noqa: E402,F401
 
 DEPLOYMENT = "test"
 EH_DEMO = True
@@ -49,5 +49,7 @@ STORAGES = {
 STATIC_ROOT = None
 WHITENOISE_AUTOREFRESH = True  # browser tests read static files without a collecting step
 WHITENOISE_USE_FINDERS = True
+LIVE_CONNECTIONS = False  # the tests of live connections start a live process and switch them on
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = os.environ.get("EH_TEST_DB", "test_earlyhelp")
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
