@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from assessments.rules import can_answer_for, can_write_in_case, check_can_answe
 from assessments.spec import Opens, Source
 from assessments.views.common import get_assessment_for, words_of
 from assessments.views.record import part_url
+from cases.addresses import mentions_protected_address
 from cases.views.common import render_record
 from earlyhelp.access import Permission, access
 
@@ -50,10 +52,22 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "missing": [(item.label, part_url(assessment, item.part, item.subject)) for item in book.missing()],
         "groups": in_words(book, may_write=may_write),
+        "holds_address": mentions_protected_address(assessment.case, everything_written(book)),
         "may_answer_for": may_answer_for,
         "may_sign": may_answer_for and assessment.status == "initiated" and not assessment.is_signed_off,
     }
     return render_record(request, "assessments/check.html", assessment.case, "assessments", context)
+
+
+def everything_written(book: Book) -> list[str]:
+    """All answers that the reader may see, as they are kept."""
+    pages = [page for part in book.form.parts for page in book.of_part(part)]
+    return [
+        json.dumps(row.answers, ensure_ascii=False)
+        for page in pages
+        for row in (page.shared, page.own, *page.others)
+        if row is not None
+    ]
 
 
 def in_words(book: Book, *, may_write: bool = False) -> list[tuple[str, list[dict]]]:

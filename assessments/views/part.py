@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -26,11 +27,16 @@ from assessments.rules import can_write, check_can_write, open_categories
 from assessments.spec import Part, Shows, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
 from assessments.views.record import part_url
+from cases.addresses import mentions_protected_address
 from cases.models import Consent, Person
 from cases.rules import NotAllowed
 from earlyhelp.access import Permission, access
+from earlyhelp.audit import record_look
 from earlyhelp.web.dates import clock
 from hubs.models import Agency, Agreement, Category
+
+
+ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
 
 
 @access(Permission.CASE_READ)
@@ -96,6 +102,8 @@ def _save(
         typed = _as_typed(request.POST, form, saved.page)
         again = _form(page, book, is_shared, typed, writer=form.data.get("writer", ""))
         return _show(request, assessment, book, page, again, is_shared, section=saved.section, status=422)
+    if _has_protected_address(request, assessment):
+        messages.warning(request, ADDRESS_TYPED)
     if saved.outcome.kept:
         return redirect(f"{part_url(assessment, page.part, page.subject)}#two-versions")
     if request.POST.get("go") == "next":
@@ -103,6 +111,15 @@ def _save(
         if following is not None:
             return redirect(part_url(assessment, following.part, following.subject))
     return redirect("assessment", assessment.pk)
+
+
+def _has_protected_address(request: HttpRequest, assessment: Assessment) -> bool:
+    """Whether somebody has just written a protected address into an answer. It is saved all the same."""
+    words = [text for _name, texts in request.POST.lists() for text in texts]
+    if not mentions_protected_address(assessment.case, words):
+        return False
+    record_look(request.actor, "Was warned of a protected address", case=assessment.case, level="section")
+    return True
 
 
 def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
@@ -307,4 +324,5 @@ def _answer(request, assessment, book, page, form, saved, is_shared) -> dict[str
         "versions": versions,
         "kept": saved.outcome.kept,
         "errors": {name: " ".join(errors) for name, errors in form.errors.items()},
+        "notice": ADDRESS_TYPED if _has_protected_address(request, assessment) else "",
     }

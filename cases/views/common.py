@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.addresses import check_words_sent
 from cases.models import (
     Address,
     Case,
@@ -43,10 +44,16 @@ _VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {
 }
 
 
-def get_case_for(request: HttpRequest, reference: str, section: str = "overview") -> Case:
+def get_case_for(
+    request: HttpRequest, reference: str, section: str = "overview", *, is_for_addresses: bool = False
+) -> Case:
     """The case with this reference, if the person may see it, with the look recorded before anything is shown.
 
-    Raises Http404 otherwise: somebody else's record answers exactly like one that does not exist (pages.md).
+    Args:
+        is_for_addresses: the form sent is where addresses are meant to be written.
+
+    Raises Http404 otherwise: somebody else's record answers exactly like one that does not exist (pages.md);
+    ProtectedAddressTyped when a form holds one, and its writer has not been asked yet.
     """
     case = (
         Case.objects.granted_to(request.actor)
@@ -68,6 +75,8 @@ def get_case_for(request: HttpRequest, reference: str, section: str = "overview"
         level="record" if section == "overview" else "section",
         section=section,
     )
+    if request.method == "POST" and not is_for_addresses:
+        check_words_sent(case, request.POST)
     return case
 
 

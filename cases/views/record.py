@@ -101,7 +101,7 @@ def person_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
 @access(Permission.CASE_WRITE)
 def address_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Record where the family, or one person of it, lives."""
-    case = get_case_for(request, reference, "people")
+    case = get_case_for(request, reference, "people", is_for_addresses=True)
     check_can_write(request.actor, case)
     form = AddressForm(request.POST or None, case=case)
     if request.method == "POST" and form.is_valid():

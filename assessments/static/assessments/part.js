@@ -111,6 +111,7 @@ function stored(answer) {
   }
   if (errors.length) say("One answer needs correcting. The others are saved.", true);
   else if (answer.kept.length) say(`Saved ${answer.saved}. Somebody else changed this too: both are kept.`, false);
+  else if (answer.notice) say(`Saved ${answer.saved}. ${answer.notice}`, true);
   else if (!dirty.size) say(`Saved ${answer.saved}`);
 }
 
