@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
+from django.urls import register_converter
 from django.utils.dateparse import parse_datetime
 from rest_framework import exceptions, serializers
 from rest_framework.views import APIView
@@ -110,24 +111,24 @@ class Moment(serializers.DateTimeField):
             self.fail("invalid")
 
 
+_PAGE = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+class PageNumber(serializers.IntegerField):
+    """A whole number in an address, written with digits alone."""
+
+    def to_internal_value(self, data):
+        if not _PAGE.fullmatch(data):
+            self.fail("invalid")
+        return int(data)
 
 
 class PageQuery(Strict):
     """Which page of a list. Pages begin at 1."""
 
-    page = serializers.RegexField(
-        r"^[1-9][0-9]{0,4}$",
-        default="1",
-        help_text="Which page, from 1.",
-        error_messages={"invalid": "A number from 1."},
-    )
-
-    def validate_page(self, value: str) -> int:
-        if int(value) > MOST_PAGES:
-            raise exceptions.ValidationError(f"{MOST_PAGES} at most.")
-        return int(value)
+    page = PageNumber(default=1, min_value=1, max_value=MOST_PAGES, help_text="Which page, from 1.")
 
 
 def page_of(rows, number: int) -> tuple[list, bool]:
@@ -140,3 +141,18 @@ def page_of(rows, number: int) -> tuple[list, bool]:
 def address(path: str) -> str:
     """An address of this service in full, whatever host the request named."""
     return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+class ReferenceConverter:
+    """A record's reference in an address. What does not look like one is nobody's record."""
+
+    regex = "[A-Z]{1,6}-[0-9]{1,9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")

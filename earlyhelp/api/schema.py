@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -61,6 +63,7 @@ def documented(
     answer,
     *,
     status: int = 200,
+    media: str = "application/json",
     body=None,
     query=None,
     path=(),
@@ -80,11 +83,12 @@ def documented(
         statuses.add(400)
     if body is not None:
         statuses |= {413, 415}
-    responses: dict = {status: answer}
+    responses: dict = {(status, media): answer}
     for each in sorted(statuses):
         responses[(each, CONTENT_TYPE)] = OpenApiResponse(Problem, description=TITLES[each][1])
     parameters = [*path, *([query] if query is not None else [])]
     return extend_schema(
+        operation_id=re.sub(r"[^a-z]+", "_", summary.lower()),
         summary=summary,
         description=description,
         parameters=parameters,

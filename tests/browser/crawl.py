@@ -66,7 +66,7 @@ MUCH_THE_SAME = (
 
 
 def names_of_all_addresses() -> list[str]:
-    """Every URL name of the site, with its namespace."""
+    """Every URL name of a page of the site, with its namespace. What the API answers is no page."""
 
     def walk(patterns, prefix=""):
         for pattern in patterns:
@@ -76,7 +76,8 @@ def names_of_all_addresses() -> list[str]:
             elif isinstance(pattern, URLPattern) and pattern.name:
                 yield prefix + pattern.name
 
-    return sorted(set(walk(get_resolver().url_patterns)))
+    pages = [each for each in get_resolver().url_patterns if str(each.pattern) != "api/v1/"]
+    return sorted(set(walk(pages)))
 
 
 @dataclass(frozen=True)
