@@ -117,7 +117,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.retention_records(integer[],date,text)": "references and dates of records that are due, to those who decide",
     "app.restrictions_in_force()": "returns references and names to those who look after them",
     "app.sample_told(date)": "returns ids of memberships for whom looks wait, and how many",
-    "app.sampled_looks()": "returns drawn looks to those who answer, and names to those who may know them",
+    "app.sampled_looks(date)": "returns drawn looks to those who answer, and names to those who may know them",
     "app.sign_off_sample(date,text)": "signs a month off, for information governance leads",
     "app.seal_events(integer)": "adds events to the chain in their order, and returns how many",
     "app.search_people(text,integer)": "returns ids of visible people",
