@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import uuid
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from earlyhelp.accounts.second_factor import stamp_second_factor
 from hubs.actors import SESSION_KEY
@@ -51,7 +52,10 @@ ELSEWHERE = [
 def address_of(name: str, keys, everything) -> str:
     if name in addresses_of_families():
         return reverse(name, kwargs=arguments(name, everything))
-    return reverse(name, kwargs={key: SAMPLES.get(key, "x") for key in keys})
+    try:
+        return reverse(name, kwargs={key: SAMPLES.get(key, "x") for key in keys})
+    except NoReverseMatch:  # where the id is a UUID
+        return reverse(name, kwargs={key: uuid.uuid4() for key in keys})
 
 
 def reachable(everything):
