@@ -140,7 +140,7 @@ def _state(guest: Guest, stopped: str) -> tuple[str, str, str]:
 
 
 def stops(case: Case, guests: Iterable[Guest]) -> dict[int, str]:
-    """Why live invitations show nothing just now, by guest. Whether they do is the database's word, and only why is ours.
+    """Why live invitations show nothing just now, by guest. Whether they do is the database's word; only why is ours.
 
     Four queries at most, however many guests.
     """
