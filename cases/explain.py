@@ -1,4 +1,4 @@
-"""Who can see this record, and why: the grants of one case in words, and what a withdrawal would change.
+"""Who can see this record, and why: the grants of one case in words.
 
 The answer comes from `app.who_can_see`, the same SQL that writes the grants, so the page cannot say something that the
 database does not do.
@@ -7,17 +7,19 @@ database does not do.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from cases.models import Case, Consent, Person
+from cases.answers import Answers
+from cases.models import Case, TeamMember
+from cases.preview import matrix_of
 from earlyhelp.access import Role
-from hubs.models import Agency, Agreement, AgreementCategory, Category, Membership
+from hubs.models import Agency, AgencyKind, Agreement, Category, Membership
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,42 @@ class Cell:
 
     sees: bool
     why: str
+    topic: str = ""
+
+
+@dataclass
+class Who:
+    """One person who sees the record, and why they do."""
+
+    membership: Membership
+    why: str
+
+    @property
+    def user(self):
+        return self.membership.user
+
+    @property
+    def job_title(self) -> str:
+        return self.membership.job_title
+
+    @property
+    def pk(self) -> int:
+        return self.membership.pk
 
 
 @dataclass
 class AgencyLine:
-    """One agency (or the hub) with what it sees."""
+    """One agency (or the hub) with what it sees, of whom, and who there sees it."""
 
     name: str
     agency: Agency | None
-    people: list[Membership]
+    people: list[Who]
     cells: list[Cell]
     ends: date | None
     ends_why: str
-    missing: list[str] = field(default_factory=list)
+    about: list[str] = field(default_factory=list)
+    not_about: list[str] = field(default_factory=list)
+    may_have: list[int] = field(default_factory=list)  # what the agreement gives it at most
 
     @property
     def sees_something(self) -> bool:
@@ -59,260 +84,171 @@ class AgencyLine:
     def ends_soon(self) -> bool:
         return self.ends is not None and (self.ends - timezone.localdate()).days <= 30
 
+    @property
+    def seen(self) -> list[str]:
+        return [cell.topic for cell in self.cells if cell.sees]
+
+    @property
+    def unseen(self) -> list[tuple[str, list[str]]]:
+        """Why some topics are not seen: (reason, topics), so that the same reason is said once."""
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for cell in self.cells:
+            if not cell.sees:
+                reasons[cell.why].append(cell.topic)
+        return list(reasons.items())
+
+    @property
+    def everyone_here(self) -> bool:
+        return self.agency is not None and self.agency.everyone_sees_team_cases
+
 
 WHY = {
     "hub": "Hub duty",
     "consent": "The family agreed",
-    "lawful": "Lawful basis recorded",
+    "lawful": "To keep somebody safe",
     "named": "Named on the restriction",
     "emergency": "Emergency access",
 }
+NO_END = "While the record is open"
 
 
-def grants_of(case: Case, without: list[UUID] | None = None) -> list[Grant]:
-    """The grants of a case today; with `without`, as they would be if those consents ended."""
+def grants_of(case: Case) -> list[Grant]:
+    """The grants of a case today."""
     with connection.cursor() as cursor:
-        if without is None:
-            cursor.execute(
-                "select group_id, membership_id, category, basis, valid_until from app.who_can_see(%s)",
-                [case.pk],
-            )
-        else:
-            cursor.execute(
-                "select group_id, membership_id, category, basis, valid_until from app.who_would_see(%s, %s::uuid[])",
-                [case.pk, [str(pk) for pk in without]],
-            )
+        cursor.execute(
+            "select group_id, membership_id, category, basis, valid_until from app.who_can_see(%s)", [case.pk]
+        )
         return [Grant(*row) for row in cursor.fetchall()]
 
 
-def explain(case: Case) -> list[AgencyLine]:
-    """One line for each agency that sees the case, is on its team or was asked about; the hub last."""
-    grants = grants_of(case)
+@dataclass
+class Explained:
+    """What the page about one record shows: the agencies' lines and the version they rest on."""
+
+    lines: list[AgencyLine]
+    agreement: Agreement | None
+
+    @property
+    def seeing(self) -> list[AgencyLine]:
+        return [line for line in self.lines if line.sees_something]
+
+
+def explain(case: Case, answers: Answers) -> Explained:
+    """One line for each agency that sees the case, is on its team or was asked about; the hub last.
+
+    As many queries for fifty agencies as for five.
+    """
     by_group: dict[int, dict[int, Grant]] = defaultdict(dict)
-    for grant in grants:
+    for grant in grants_of(case):
         if grant.group_id:
             by_group[grant.group_id][grant.category] = grant
-    named = {grant.membership_id for grant in grants if grant.membership_id}
-    on_team = set(case.team.current().values_list("membership__agency_id", flat=True))
-    asked, refused = _asked_and_refused(case)
-
+    team = {member.membership_id: member for member in case.team.current().select_related("membership")}
+    on_team = {member.membership.agency_id for member in team.values()}
     agencies = list(
-        Agency.objects.filter(Q(pk__in=on_team | asked) | Q(group_id__in=list(by_group))).order_by("name")
+        Agency.objects.filter(
+            Q(pk__in=on_team | answers.agency_ids) | Q(group_id__in=list(by_group))
+        ).order_by("name")
     )
-    people = _people_of(agencies, named)
     live = Agreement.objects.live()
-    covered = set(
-        Agency.objects.covered(live).filter(pk__in=[a.pk for a in agencies]).values_list("pk", flat=True)
-    )
-    matrix = (
-        set(AgreementCategory.objects.filter(agreement=live).values_list("agency_kind", "category"))
-        if live
-        else set()
-    )
-
+    covered = _covered(agencies, live)
+    matrix = matrix_of(live)
+    staff = _staff(case, agencies, team)
     lines = []
     for agency in agencies:
         has = by_group.get(agency.group_id, {})
-        is_covered = agency.pk in covered
-        cells = [_cell(agency, category, has, is_covered, matrix, on_team, refused) for category in Category]
-        ends, why = _end_of(has, live if is_covered else None)
+        facts = _Facts(agency, has, agency.pk in covered, matrix, agency.pk in on_team, answers)
+        cells = [facts.cell(category) for category in Category]
         if getattr(case, "restricted_now", False):
-            cells = [Cell(False, "Restricted to named people") for _ in cells]
-        lines.append(AgencyLine(agency.name, agency, people[agency.pk], cells, ends, why))
-    return [*lines, *_hub_line(case, by_group, matrix)]
+            cells = [Cell(False, "Restricted to named people", cell.topic) for cell in cells]
+        line = AgencyLine(
+            agency.name,
+            agency,
+            staff[agency.pk] if agency.pk in covered else [],
+            cells,
+            *_end_of(has, live if agency.pk in covered else None),
+        )
+        if agency.pk in covered:
+            line.may_have = [category.value for category in Category if (agency.kind, category) in matrix]
+        if line.sees_something:
+            line.about, line.not_about = answers.known_to(agency)
+        lines.append(line)
+    return Explained([*lines, *_hub_line(case, by_group, matrix, staff[None])], live)
 
 
-def _cell(agency, category, has, is_covered, matrix, on_team, refused) -> Cell:
-    if not is_covered:
-        return Cell(False, "Agreement not signed")
-    if agency.pk not in on_team:
-        return Cell(False, "Not in the team")
-    if category in refused.get(agency.pk, ()):
-        if category not in has:
-            return Cell(False, "The family refused")
-    if category not in has:
-        return Cell(False, "Not asked")
-    if (agency.kind, category) not in matrix:
-        return Cell(False, "Agreement does not give it")
-    return Cell(True, WHY[has[category].basis])
+@dataclass
+class _Facts:
+    """What decides whether one agency sees a category."""
+
+    agency: Agency
+    has: dict[int, Grant]
+    is_covered: bool
+    matrix: set[tuple[str, int]]
+    is_on_team: bool
+    answers: Answers
+
+    def cell(self, category: Category) -> Cell:
+        return Cell(*self._answer(category), topic=str(category.label))
+
+    def _answer(self, category: int) -> tuple[bool, str]:
+        if not self.is_covered:
+            return False, "Agreement not signed"
+        if not self.is_on_team:
+            return False, "Not in the team"
+        if category not in self.has:
+            return False, self.answers.why_not(self.agency.pk, category)
+        if (self.agency.kind, category) not in self.matrix:
+            return False, "Agreement does not give it"
+        return True, WHY[self.has[category].basis]
 
 
-def _asked_and_refused(case: Case) -> tuple[set[int], dict[int, set[int]]]:
-    """Agencies that somebody was ever asked about, and the categories refused to each today."""
-    refused: dict[int, set[int]] = defaultdict(set)
-    asked = set()
-    for consent in Consent.objects.filter(case=case).only(
-        "agency_id", "category", "answer", "ended_at", "valid_until"
-    ):
-        asked.add(consent.agency_id)
-        if consent.status == "refused" and consent.category:
-            refused[consent.agency_id].add(consent.category)
-    return asked, refused
+def _covered(agencies: Iterable[Agency], live: Agreement | None) -> set[int]:
+    covered = Agency.objects.covered(live).filter(pk__in=[agency.pk for agency in agencies])
+    return set(covered.values_list("pk", flat=True))
 
 
 def _end_of(has: dict[int, Grant], agreement: Agreement | None) -> tuple[date | None, str]:
     ends = [grant.valid_until for grant in has.values() if grant.valid_until]
     if ends and (agreement is None or agreement.ends_on is None or min(ends) <= agreement.ends_on):
-        return min(ends), "consent or place on the team ends"
+        return min(ends), "an answer or a place on the team ends"
     if has and agreement and agreement.ends_on:
-        return agreement.ends_on, "agreement ends"
-    return None, "While the record is open" if has else ""
+        return agreement.ends_on, "the agreement ends"
+    return None, NO_END if has else ""
 
 
-def _hub_line(case: Case, by_group, matrix) -> list[AgencyLine]:
-    hub = case.hub
-    has = by_group.get(hub.group_id)
-    if not has:
+def _hub_line(case: Case, by_group, matrix, staff: list[Who]) -> list[AgencyLine]:
+    if not by_group.get(case.hub.group_id):
         return []
     cells = [
-        Cell(True, WHY["hub"])
-        if ("council_early_help", category) in matrix or category == Category.FAMILY
-        else Cell(False, "Agreement does not give it")
+        Cell(True, WHY["hub"], str(category.label))
+        if (AgencyKind.COUNCIL_EARLY_HELP.value, category) in matrix or category == Category.FAMILY
+        else Cell(False, "Agreement does not give it", str(category.label))
         for category in Category
     ]
-    staff = list(
-        Membership.objects.live()
-        .with_people()
-        .filter(
-            Q(hub=hub, roles__overlap=[Role.HUB_COORDINATOR.value, Role.HUB_MANAGER.value])
-            | Q(hub__isnull=True, roles__contains=[Role.HUB_MANAGER.value])
-        )
-    )
-    return [AgencyLine(f"{hub.name} hub", None, staff, cells, None, "While the record is kept")]
+    return [AgencyLine(f"{case.hub.name} hub", None, staff, cells, None, "While the record is kept")]
 
 
-def _people_of(agencies, named: set[int]) -> dict[int, list[Membership]]:
-    """Who in each agency sees the case by name: those on the team, and the agency's leads (or everybody)."""
-    everyone = [agency.pk for agency in agencies if agency.everyone_sees_team_cases]
-    members = (
-        Membership.objects.live()
-        .with_people()
-        .filter(agency__in=agencies)
-        .filter(Q(pk__in=named) | Q(roles__contains=[Role.AGENCY_LEAD.value]) | Q(agency__in=everyone))
+def _staff(case: Case, agencies: list[Agency], team: dict[int, TeamMember]) -> dict[int | None, list[Who]]:
+    """Who sees the case by name, with the reason: by agency, and under None the hub's own. One query."""
+    everyone = {agency.pk for agency in agencies if agency.everyone_sees_team_cases}
+    of_hub = Q(hub=case.hub_id, roles__overlap=[Role.HUB_COORDINATOR.value, Role.HUB_MANAGER.value])
+    of_hubs = Q(hub__isnull=True, roles__contains=[Role.HUB_MANAGER.value])
+    of_agency = Q(agency__in=agencies) & (
+        Q(pk__in=list(team)) | Q(roles__contains=[Role.AGENCY_LEAD.value]) | Q(agency__in=everyone)
     )
-    people: dict[int, list[Membership]] = defaultdict(list)
+    members = Membership.objects.live().with_people().filter(of_agency | of_hub | of_hubs)
+    staff: dict[int | None, list[Who]] = defaultdict(list)
     for membership in members:
-        people[membership.agency_id].append(membership)
-    return people
-
-
-@dataclass
-class Effect:
-    """What a withdrawal would do, before it is saved."""
-
-    lose: list[tuple[str, list[Membership]]]
-    lose_topics: list[tuple[str, list[str]]]
-    keep: list[str]
-
-    @property
-    def people_count(self) -> int:
-        return sum(len(people) for _name, people in self.lose)
-
-
-def effect_of_ending(case: Case, consents: list[Consent]) -> Effect:
-    """Who would lose sight of the case, or of some categories of it, if these answers ended now."""
-    before = _seen_by_group(grants_of(case))
-    after = _seen_by_group(grants_of(case, without=[consent.pk for consent in consents]))
-    lines = {line.agency.group_id: line for line in explain(case) if line.agency}
-    lose, topics, keep = [], [], []
-    for group, seen in before.items():
-        line = lines.get(group)
-        if line is None:
-            keep.append(f"{case.hub.name} hub coordinates this family and keeps sight.")
-        elif not line.sees_something:
-            continue
-        elif 0 not in after.get(group, set()):
-            lose.append((line.name, line.people))
-        elif gone := seen - after[group]:
-            topics.append((line.name, [Category(category).label for category in sorted(gone)]))
-        else:
-            keep.append(
-                f"{line.name} keeps sight: others in the family agreed, or a lawful basis is recorded."
-            )
-    return Effect(lose, topics, keep)
-
-
-def _seen_by_group(grants: list[Grant]) -> dict[int, set[int]]:
-    seen: dict[int, set[int]] = defaultdict(set)
-    for grant in grants:
-        if grant.group_id:
-            seen[grant.group_id].add(grant.category)
-    return seen
-
-
-@dataclass
-class PersonLine:
-    """What one person of the family agreed to."""
-
-    person: Person
-    consents: list[Consent]
-    sentences: list[str] = field(default_factory=list)
-
-    @property
-    def given(self) -> list[Consent]:
-        return [consent for consent in self.consents if consent.status == "given"]
-
-    @property
-    def status(self) -> str:
-        statuses = {consent.status for consent in self.consents if not consent.ended_at}
-        if "given" in statuses:
-            by_another = self.given and all(consent.given_by_id for consent in self.given)
-            return "Given by a parent or carer" if by_another else "Given"
-        if "refused" in statuses:
-            return "Refused"
-        if "expired" in statuses:
-            return "Run out"
-        if any(consent.end_reason == "withdrawn" for consent in self.consents):
-            return "Withdrawn"
-        return "Not asked"
-
-    @property
-    def part_refused(self) -> bool:
-        return bool(self.given) and any(consent.status == "refused" for consent in self.consents)
-
-    def covers(self) -> list[str]:
-        """A sentence for each agency: what it may have and what was refused."""
-        by_agency: dict[str, list[Consent]] = defaultdict(list)
-        for consent in self.consents:
-            if consent.status in ("given", "refused"):
-                by_agency[consent.agency.name].append(consent)
-        return [f"{name}: {_words_of(answers)}" for name, answers in sorted(by_agency.items())]
-
-
-def _words_of(answers: list[Consent]) -> str:
-    answers = sorted(answers, key=lambda answer: answer.category or 0)
-    given = [
-        answer.get_category_display().lower() if answer.category else "everything the agreement allows"
-        for answer in answers
-        if answer.answer == "given"
-    ]
-    refused = [
-        answer.get_category_display().lower() if answer.category else "anything"
-        for answer in answers
-        if answer.answer == "refused"
-    ]
-    parts = [", ".join(given)] if given else []
-    if refused:
-        parts.append(("but not " if given else "not ") + ", ".join(refused))
-    return ", ".join(parts)
-
-
-def answers_of(case: Case) -> list[PersonLine]:
-    """Every person of the family that the reader may see, with their answers, newest first."""
-    consents: dict = defaultdict(list)
-    for consent in (
-        Consent.objects.filter(case=case).select_related("agency", "given_by").order_by("-recorded_at")
-    ):
-        consents[consent.person_id].append(consent)
-    people = Person.objects.filter(family=case.family_id).order_by(
-        "is_child", "-lives_with_family", "born_on", "id"
-    )
-    lines = [PersonLine(person, consents[person.pk]) for person in people]
-    said: dict[tuple[str, ...], str] = {}
-    for line in lines:
-        sentences = tuple(line.covers())
-        line.sentences = (
-            [f"The same as {said[sentences]}"] if sentences and sentences in said else list(sentences)
-        )
-        said.setdefault(sentences, line.person.called)
-    return lines
+        roles = set(membership.roles)
+        if Role.HUB_MANAGER.value in roles and membership.hub_id in (None, case.hub_id):
+            staff[None].append(Who(membership, "manages the hub"))
+        elif Role.HUB_COORDINATOR.value in roles and membership.hub_id == case.hub_id:
+            staff[None].append(Who(membership, "coordinates the hub"))
+        if membership.pk in team:
+            helps = team[membership.pk].helps_with
+            why = f"on the team: {helps[:1].lower()}{helps[1:]}" if helps else "on the team"
+            staff[membership.agency_id].append(Who(membership, why))
+        elif Role.AGENCY_LEAD.value in roles:
+            staff[membership.agency_id].append(Who(membership, "leads this agency"))
+        elif membership.agency_id in everyone:
+            staff[membership.agency_id].append(Who(membership, "works here, where everyone sees it"))
+    return staff

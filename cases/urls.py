@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from cases import urls_guest, urls_plan, urls_protect
-from cases.views import access_log, close, find, history, record, sharing, team, work
+from cases import urls_guest, urls_plan, urls_protect, urls_sharing
+from cases.views import access_log, close, find, history, record, team, work
 
 urlpatterns = [
     path("", work.home, name="home"),
@@ -24,17 +24,11 @@ urlpatterns = [
     path("families/<slug:reference>/timeline/add/", record.note_add, name="record-note"),
     path("families/<slug:reference>/team/", team.team, name="record-team"),
     path("families/<slug:reference>/team/<uuid:pk>/leave/", team.leave, name="record-team-leave"),
-    path("families/<slug:reference>/sharing/", sharing.sharing, name="record-sharing"),
-    path("families/<slug:reference>/sharing/answer/", sharing.answer, name="record-consent"),
-    path(
-        "families/<slug:reference>/sharing/withdraw/<uuid:person>/", sharing.withdraw, name="record-withdraw"
-    ),
-    path("families/<slug:reference>/sharing/lawful/", sharing.lawful, name="record-lawful"),
-    path("families/<slug:reference>/sharing/receipt/", sharing.receipt, name="record-receipt"),
     path("families/<slug:reference>/history/", history.history, name="record-history"),
     path("families/<slug:reference>/close/", close.close, name="record-close"),
     path("access-log/", access_log.access_log, name="access-log"),
     path("access-log/export/", access_log.access_log_export, name="access-log-export"),
+    *urls_sharing.urlpatterns,
     *urls_plan.urlpatterns,
     *urls_protect.urlpatterns,
     *urls_guest.urlpatterns,

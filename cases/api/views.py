@@ -10,8 +10,10 @@ from rest_framework.response import Response
 
 from cases.actions.notes import write_note
 from cases.actions.people import show_address
+from cases.addresses import mentions_protected_address
+from cases.answers import answers_of
 from cases.api import shapes
-from cases.explain import answers_of, explain
+from cases.explain import explain
 from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
 from cases.models import Address, CaseNote, Document, LawfulShare, Meeting, Person
@@ -22,10 +24,12 @@ from cases.views.common import current_team, get_case_for, lead_of
 from cases.views.documents import document_download
 from earlyhelp.access import Permission
 from earlyhelp.api.base import Endpoint, PageQuery, address, page_of
+from earlyhelp.api.problems import problem
 from earlyhelp.api.schema import REFERENCE, documented
 from earlyhelp.audit import record_look
 from hubs.models import Agency, Category
 
+ADDRESS_TYPED = "This holds an address that is kept secret. Leave it out, or send this as true if it must stay."
 FAMILY = {"path": (REFERENCE,), "refusals": (404,)}
 
 
@@ -131,6 +135,10 @@ class Timeline(OfOneFamily):
         case = self.case(reference)
         check_can_write(self.actor, case)
         facts = self.body(shapes.NewNote)
+        words = [facts["title"], facts["body"], facts["how_asked"]]
+        if not facts.pop("keep_address") and mentions_protected_address(case, words):
+            record_look(self.actor, "Was warned of a protected address", case=case, level="section")
+            return problem(400, errors={"keep_address": [ADDRESS_TYPED]})
         facts["about"] = self._person(case, facts.get("about"))
         facts["not_for"] = self._agencies(case, facts.get("not_for", []))
         note = write_note(case=case, by=self.actor, **facts)
@@ -217,14 +225,15 @@ class Sharing(OfOneFamily):
     )
     def get(self, request, reference):
         case = self.case(reference)
-        lines = explain(case)
+        answers_in_words = answers_of(case)
+        lines = explain(case, answers_in_words).lines
         for line in lines:
             line.sees = [
                 {"category": category, "sees": cell.sees, "why": cell.why}
                 for category, cell in zip(Category, line.cells, strict=True)
             ]
             line.people = [member.user.full_name for member in line.people]
-        answers = [consent for person in answers_of(case) for consent in person.consents]
+        answers = [consent for person in answers_in_words.lines for consent in person.consents]
         shares = LawfulShare.objects.filter(case=case).select_related("agency")
         return Response(
             shapes.SharingShape({"who_can_see": lines, "answers": answers, "without_consent": shares}).data

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
-from cases.models import Case, ConsentAnswer, ConsentMethod, LawfulBasis, Person
+from cases.files import ALLOWED_WORDS
+from cases.forms.plan import category_field
+from cases.models import Case, Consent, ConsentMethod, Person, Relationship
+from cases.rules import NotAllowed
+from cases.rules.sharing_people import check_can_answer_for, is_adult, notes_on_deciding
+from earlyhelp.web.dates import day
 from earlyhelp.web.forms import Form, Look, NearDateField
 from hubs.models import Agency, Category, Membership
 
 METHODS = [(method.value, method.label) for method in ConsentMethod if method != ConsentMethod.REGISTER]
+THEMSELVES = "themselves"
+
+
+def months_later(start: dt.date, months: int) -> dt.date:
+    """The same day some months later, or the month's last day when it has no such day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month + 1, min(start.day, last))
+
+
+def default_expiry() -> dt.date:
+    """When to ask again, if nobody says otherwise (setting CONSENT_MONTHS)."""
+    return months_later(timezone.localdate(), settings.EARLY_HELP["CONSENT_MONTHS"])
 
 
 class ConsentForm(Form):
-    """One or more people's answer about one agency."""
+    """All that one or more people say about one agency."""
 
     people = forms.ModelMultipleChoiceField(
         label="Whose answer is it?",
@@ -21,28 +42,49 @@ class ConsentForm(Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select at least one person"},
     )
+    given_by = forms.ChoiceField(
+        label="Who answered?",
+        widget=forms.RadioSelect,
+        initial=THEMSELVES,
+        help_text="An adult answers for themself. A parent with parental responsibility answers for a younger child.",
+    )
+    has_responsibility = forms.BooleanField(
+        label="I have checked that they have parental responsibility for each child named above",
+        required=False,
+    )
+    acts_for = forms.BooleanField(
+        label="I have seen that they may decide for this adult, such as a lasting power of attorney",
+        required=False,
+    )
     agency = forms.ModelChoiceField(
         label="Which agency did you ask about?",
         queryset=Agency.objects.none(),
         empty_label="Choose an agency",
     )
-    answer = forms.ChoiceField(
-        label="What did they say?", choices=ConsentAnswer.choices, widget=forms.RadioSelect
+    extent = forms.ChoiceField(
+        label="What may this agency see?",
+        choices=[
+            ("all", "All that the agreement lets them see"),
+            ("some", "Only some topics"),
+            ("but", "All but some topics"),
+            ("none", "Nothing. They said no"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select what this agency may see"},
     )
     topics = forms.TypedMultipleChoiceField(
-        label="What is the answer about?",
-        choices=[("all", "Everything the agreement lets this agency have"), *Category.choices],
-        widget=forms.CheckboxSelectMultiple,
-        initial=["all"],
-        help_text="A refusal of one topic hides it even when everything else is agreed.",
-        error_messages={"required": "Select what the answer is about"},
-    )
-    given_by = forms.ModelChoiceField(
-        label="Who answered?",
-        queryset=Person.objects.none(),
+        label="Which topics may they see?",
+        choices=Category.choices,
+        coerce=int,
         required=False,
-        empty_label="Each person for themselves",
-        help_text="A parent or carer can answer for a young child.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    without = forms.TypedMultipleChoiceField(
+        label="Which topics must they not see?",
+        choices=Category.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     method = forms.ChoiceField(label="How did you ask?", choices=METHODS, widget=forms.RadioSelect)
     given_on = NearDateField(
@@ -50,15 +92,25 @@ class ConsentForm(Form):
         not_after=timezone.localdate,
         error_messages={"required": "Enter the date they answered"},
     )
-    valid_until = NearDateField(label="Date to ask again", required=False)
+    valid_until = NearDateField(
+        label="Date to ask again",
+        required=False,
+        help_text="The answer runs out after this day. Clear it only if the answer has no end.",
+    )
     words = forms.CharField(
         label="What did they say, in their own words?", widget=forms.Textarea, required=False
     )
 
     looks = {
         "people": Look(label_size="s"),
-        "answer": Look(label_size="s", inline=True),
-        "topics": Look(label_size="s", small=True, dividers={}),
+        "given_by": Look(label_size="s"),
+        "extent": Look(
+            label_size="s",
+            reveals={"some": "topics", "but": "without"},
+            hints={"but": "What they refuse is hidden even if others in the family agree to it"},
+        ),
+        "topics": Look(label_size="s", small=True, needed="Select the topics they may see"),
+        "without": Look(label_size="s", small=True, needed="Select the topics they must not see"),
         "method": Look(label_size="s", inline=True),
         "agency": Look(search=True),
         "words": Look(rows=3),
@@ -66,69 +118,123 @@ class ConsentForm(Form):
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        family = Person.objects.filter(family=case.family_id)
-        self.fields["people"].queryset = family
-        self.fields["given_by"].queryset = family.filter(is_child=False)
+        self.family = list(Person.objects.filter(family=case.family_id))
+        self.fields["people"].queryset = Person.objects.filter(family=case.family_id)
+        adults = [(str(person.pk), person.called) for person in self.family if is_adult(person)]
+        self.fields["given_by"].choices = [(THEMSELVES, "Each of them for themself"), *adults]
         self.fields["agency"].queryset = Agency.objects.active().order_by("name")
+
+    def clean_given_by(self) -> Person | None:
+        wanted = self.cleaned_data["given_by"]
+        return next((person for person in self.family if str(person.pk) == wanted), None)
 
     def clean(self):
         data = super().clean()
         given_on, until = data.get("given_on"), data.get("valid_until")
         if given_on and until and until <= given_on:
             self.add_error("valid_until", "The date to ask again must be after the date they answered")
+        if data.get("people") and "given_by" in data:
+            self._check_who_answers(data["people"], data["given_by"])
         return data
 
+    def _check_who_answers(self, people, given_by: Person | None) -> None:
+        notes = notes_on_deciding(people)
+        responsible = set()
+        if given_by:
+            responsible = set(
+                Relationship.objects.filter(person=given_by, has_parental_responsibility=True).values_list(
+                    "to_person_id", flat=True
+                )
+            )
+        for person in people:
+            try:
+                check_can_answer_for(
+                    person,
+                    given_by,
+                    notes.get(person.pk),
+                    has_responsibility=person.pk in responsible or self.cleaned_data["has_responsibility"],
+                    acts_for=self.cleaned_data["acts_for"],
+                )
+            except NotAllowed as refusal:
+                self.add_error("given_by", str(refusal))
+
     @property
-    def categories(self) -> list[int | None]:
-        """The categories answered about; None stands for all."""
-        topics = self.cleaned_data["topics"]
-        return [None] if "all" in topics else [int(topic) for topic in topics]
+    def given(self) -> list[int | None]:
+        """The categories agreed to; None stands for all."""
+        extent = self.cleaned_data["extent"]
+        return {"all": [None], "but": [None], "some": self.cleaned_data["topics"]}.get(extent, [])
+
+    @property
+    def refused(self) -> list[int | None]:
+        """The categories refused; None stands for all."""
+        extent = self.cleaned_data["extent"]
+        return {"none": [None], "but": self.cleaned_data["without"]}.get(extent, [])
+
+    def facts(self) -> dict:
+        """The answer as record_answer takes it."""
+        names = ("agency", "method", "given_on", "valid_until", "given_by", "words")
+        return {name: self.cleaned_data[name] for name in names} | {
+            "people": list(self.cleaned_data["people"]),
+            "given": self.given,
+            "refused": self.refused,
+        }
+
+
+class EvidenceForm(Form):
+    """The signed form, or a photo of it: shown where the answer is checked, and later on its own."""
+
+    evidence = forms.FileField(label="Photo or scan of the signed form", required=False, max_length=200)
+    evidence_category = category_field()
+    looks = {"evidence": Look(label_size="s"), "evidence_category": Look(label_size="s")}
+
+    def __init__(self, *args, is_needed: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        most = settings.EARLY_HELP["DOCUMENT_MAX_MB"]
+        field = self.fields["evidence"]
+        field.required = is_needed
+        field.help_text = f"{ALLOWED_WORDS[0].upper()}{ALLOWED_WORDS[1:]}, up to {most} MB."
+        field.max_size_mb = most
+        self.fields["evidence_category"].label = "What kind of information is the form?"
+        self.fields[
+            "evidence_category"
+        ].help_text = "Only agencies that see this kind of information see the form."
+
+
+class EvidenceLaterForm(EvidenceForm):
+    """Which answers a form is about, besides the form itself."""
+
+    answers = forms.ModelMultipleChoiceField(
+        label="Which answers is the form about?",
+        queryset=Consent.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Select at least one answer"},
+    )
+    field_order = ["answers", "evidence", "evidence_category"]
+    looks = EvidenceForm.looks | {"answers": Look(label_size="s", small=True)}
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, is_needed=True, **kwargs)
+        self.fields["answers"].queryset = (
+            Consent.objects.filter(case=case, ended_at=None)
+            .select_related("person", "agency", "given_by")
+            .order_by("person", "agency__name", "category")
+        )
+        self.fields["answers"].label_from_instance = answer_in_words
+
+
+def answer_in_words(answer: Consent) -> str:
+    """One answer on a line: Grace Okafor to Oak School: everything, given, 14 January 2026."""
+    about = answer.get_category_display().lower() if answer.category else "everything"
+    by = f", said by {answer.given_by.called}" if answer.given_by else ""
+    return (
+        f"{answer.person.called} about {answer.agency.name}: {about}, "
+        f"{answer.get_answer_display().lower()}{by}, {day(answer.given_on)}"
+    )
 
 
 class WithdrawForm(Form):
     words = forms.CharField(label="What did they say?", widget=forms.Textarea, required=False)
     looks = {"words": Look(rows=2)}
-
-
-class LawfulShareForm(Form):
-    """Sharing without agreement: the questions of the national advice (domain.md 6.1)."""
-
-    agency = forms.ModelChoiceField(
-        label="Which agency needs to know?", queryset=Agency.objects.none(), empty_label="Choose an agency"
-    )
-    basis = forms.ChoiceField(
-        label="Why may it be shared without agreement?", choices=LawfulBasis.choices, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(
-        label="What is the risk or the duty, and why was agreement not sought or overridden?",
-        widget=forms.Textarea,
-    )
-    manager_consulted = forms.CharField(label="Manager or safeguarding lead you consulted", max_length=120)
-    family_told = forms.TypedChoiceField(
-        label="Has the family been told?",
-        choices=[("yes", "Yes"), ("no", "No, it would raise the risk")],
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "yes",
-    )
-    ends_on = NearDateField(
-        label="Until when", required=False, help_text="Leave empty if you do not know yet."
-    )
-    looks = {
-        "agency": Look(search=True),
-        "basis": Look(label_size="s"),
-        "reason": Look(rows=4),
-        "family_told": Look(label_size="s", inline=True),
-    }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.covered().active().order_by("name")
-
-    def clean_ends_on(self):
-        ends_on = self.cleaned_data["ends_on"]
-        if ends_on and ends_on < timezone.localdate():
-            raise forms.ValidationError("The last day must be today or later")
-        return ends_on
 
 
 class TeamForm(Form):

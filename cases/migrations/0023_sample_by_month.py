@@ -12,6 +12,7 @@ BEFORE = (pathlib.Path(__file__).parents[1] / "sql/sample_v1.sql").read_text()
 class Migration(migrations.Migration):
     dependencies = [("cases", "0022_sample")]
     operations = [
-        run("sample_v2", undo="drop function app.sampled_looks(date)"),
+        # First: afterwards the name alone, by which rights are given, would stand for two functions.
         migrations.RunSQL("drop function app.sampled_looks()", BEFORE),
+        run("sample_v2", undo="drop function app.sampled_looks(date)"),
     ]

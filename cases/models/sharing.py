@@ -112,6 +112,13 @@ class Consent(models.Model):
             return "expired"
         return self.answer
 
+    @property
+    def who_answered(self) -> str:
+        """The name of who gave the answer, as far as the reader may know of them."""
+        if self.given_by_id is None:
+            return self.person.called
+        return self.given_by.called if self.given_by else "Somebody else"
+
 
 class LawfulBasis(models.TextChoices):
     """Why a record is shared without consent (domain.md 6.1, the seven golden rules)."""

@@ -47,6 +47,9 @@ def read_partnership():
         "EMERGENCY_CHECK_WORKING_DAYS": env.number("EH_EMERGENCY_CHECK_WORKING_DAYS", 2, low=1, high=10),
         # Restricted records: days until the restriction is looked at again (the database allows at most 90)
         "RESTRICTION_REVIEW_DAYS": env.number("EH_RESTRICTION_REVIEW_DAYS", 90, low=7, high=90),
+        # The information sharing agreement: days before its review, and before its end, that its keepers are reminded
+        "AGREEMENT_REVIEW_REMINDER_DAYS": env.number("EH_AGREEMENT_REVIEW_REMINDER_DAYS", 60, low=1, high=365),
+        "AGREEMENT_END_REMINDER_DAYS": env.number("EH_AGREEMENT_END_REMINDER_DAYS", 90, low=1, high=365),
         # The access log points at: more records than this in an hour by one person, and looks outside these hours
         "MANY_RECORDS_AN_HOUR": env.number("EH_MANY_RECORDS_AN_HOUR", 30, low=1, high=1000),
         "DAY_STARTS_HOUR": env.number("EH_DAY_STARTS_HOUR", 7, low=0, high=12),

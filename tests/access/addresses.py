@@ -23,7 +23,7 @@ SIGNED_IN = {
 FAMILY_PAGES = """
     record-overview record-strengths record-people record-person-add record-address-add record-relationship-add
     record-timeline record-note record-team
-    record-sharing record-consent record-lawful record-receipt record-history record-close record-assessments assessment-again
+    record-sharing record-consent record-evidence record-read-together record-lawful record-receipt record-history record-close record-assessments assessment-again
     record-reading-log record-reading-log-copy
     assessment-help-again
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
@@ -38,6 +38,11 @@ PARTS_OF_A_FAMILY = {
     "record-address-show": {"pk": "address"},
     "record-team-leave": {"pk": "seat"},
     "record-withdraw": {"person": "mother"},
+    "record-receipt-of": {"person": "mother"},
+    "record-decides": {"person": "child"},
+    "record-decides-end": {"person": "child"},
+    "record-settle": {"person": "differing_child", "agency": "differing_agency"},
+    "record-lawful-end": {"pk": "lawful_share"},
     "plan-outcome-change": {"pk": "outcome"},
     "plan-outcome-score": {"pk": "outcome"},
     "plan-outcome-end": {"pk": "outcome"},
@@ -102,6 +107,7 @@ OBJECTS = {
     "register-findings": {"pk": "register", "kind": "=csv"},
     "register-duplicate": {"pk": "duplicate"},
     "emergency-check": {"pk": "emergency"},
+    "look-answer": {"pk": "sampled"},
     "restriction-lift": {"pk": "restriction"},
     "restriction-keep": {"pk": "restriction"},
 }
@@ -112,11 +118,13 @@ ON_ANOTHER_CASE = {
     "step-up-start": "quiet_case",
     "step-up-write": "quiet_case",
     "step-down-new": "stepped_up_case",
+    "record-settle": "differing_case",
 }
 # Who gets in where it is not Alice, and who does not where it is not Charlie.
 OWNERS = {
+    "record-settle": "manager",
     "lead-answer": "ann", "step-up": "decider", "step-down-new": "decider", "record-restriction": "manager",
-    "record-relation-add": "manager", "emergency-check": "manager", "restriction-lift": "manager",
+    "record-relation-add": "manager", "emergency-check": "manager", "look-answer": "manager", "restriction-lift": "manager",
     "restriction-keep": "manager",
 } | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
 STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "other_coordinator")

@@ -152,10 +152,10 @@ def test_withdrawal_names_who_loses_sight_and_then_they_do(people, world, signed
         url = reverse("record-withdraw", args=[people.case.reference, person.pk])
         preview = hub.get(url, {"consent": consents[person.pk]})
         last = n == len(everybody) - 1
-        assert (
-            people.elsewhere.name.encode()
-            in preview.content.split(b"Will lose sight")[1].split(b"Will not change")[0]
-        ) is last
+        lost = preview.content.split(b"Will lose sight")[1].split(b"Will not change")[0]
+        assert people.elsewhere.name.encode() in lost
+        assert (b"will no longer see this record" in lost) is last
+        assert (b"will no longer know about" in lost) is not last
         assert charlie.get(overview).status_code == 200
         done = hub.post(url, {"consent": consents[person.pk], "confirm": "yes", "words": ""})
         assert done.status_code == 302
