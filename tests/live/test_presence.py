@@ -2,18 +2,6 @@
 
 import pytest
 
-from hubs.models import AgencyKind
-
-
-@pytest.fixture
-def tom(people, world):
-    """A police officer on the team, whose agency the family agreed to."""
-    police = world.agency(AgencyKind.POLICE, name="Westmoor Police")
-    tom = world.member(police, first_name="Tom")
-    world.consent(people.case, police)
-    world.join(people.case, tom)
-    return tom
-
 
 @pytest.mark.django_db(transaction=True)
 def test_two_people_of_two_agencies_see_each_other(people, tom, knock):
