@@ -50,9 +50,7 @@ def with_references(events: Iterable[Event]) -> None:
     shown = {event.pk: _records_of(event)[:NAMED_RECORDS] for event in events}
     wanted = {case for cases in shown.values() for case in cases}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select case_id::text, reference from app.log_references(%s::uuid[])", [list(wanted)]
-        )
+        cursor.execute("select case_id::text, reference from app.log_references(%s::uuid[])", [list(wanted)])
         known = dict(cursor.fetchall())
     for event in events:
         event.references = [known[case] for case in shown[event.pk] if case in known]

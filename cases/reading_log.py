@@ -142,7 +142,11 @@ class _Known:
         answers = list(Consent.objects.filter(case=case).order_by())
         # Their own answers, or those they gave for a child: what another member said is not for them to learn here.
         self.given = {
-            pk: [each for each in answers if each.answer == "given" and pk in {each.person_id, each.given_by_id}]
+            pk: [
+                each
+                for each in answers
+                if each.answer == "given" and pk in {each.person_id, each.given_by_id}
+            ]
             for pk in readers
         }
         self.shares = list(LawfulShare.objects.filter(case=case))

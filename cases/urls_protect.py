@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import emergency, history, restriction, unusual
+from cases.views import emergency, history, restriction, sample, unusual
 
 urlpatterns = [
     path(
@@ -14,6 +14,9 @@ urlpatterns = [
         name="record-reading-log-copy",
     ),
     path("access-log/unusual/", unusual.unusual, name="unusual-looks"),
+    path("access-log/sample/", sample.progress, name="look-sample-progress"),
+    path("to-check/looks/", sample.looks, name="look-sample"),
+    path("to-check/looks/<uuid:pk>/", sample.look_answer, name="look-answer"),
     path("emergency/", emergency.emergency, name="emergency"),
     path("to-check/", emergency.protection, name="protection"),
     path("to-check/emergency/<int:pk>/", emergency.emergency_check, name="emergency-check"),

@@ -62,9 +62,7 @@ def access_log_export(request: HttpRequest) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         return _file(request, filters, list(events[:EXPORTED_AT_MOST]))
     else:
-        record_look(
-            request.actor, "Asked to export the access log", level="results", filter=filters.facts()
-        )
+        record_look(request.actor, "Asked to export the access log", level="results", filter=filters.facts())
     context = {
         "form": form,
         "filters": filters,

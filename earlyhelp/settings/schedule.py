@@ -11,6 +11,8 @@ SCHEDULE = {
     },
     # The access log: its events join the chain of hashes, whose end is written down elsewhere once a day.
     "seal-events": {"task": "audit.seal_events", "schedule": crontab(minute="*")},
+    # Looks of the month before, for agencies to answer for; again on the days after, in case a day was missed.
+    "draw-sample": {"task": "cases.draw_sample", "schedule": crontab(hour=5, minute=40, day_of_month="1-7")},
     "tell-audit-head": {"task": "audit.tell_head", "schedule": crontab(hour=0, minute=5)},
     "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
     # What was typed to look for a family is kept for a day.
@@ -29,4 +31,6 @@ SCHEDULE = {
     },
     "forget-old-messages": {"task": "outbox.forget_old_messages", "schedule": crontab(hour=3, minute=25)},
     "remind-of-restrictions": {"task": "cases.remind_of_restrictions", "schedule": crontab(hour=7, minute=15)},
+    # The information sharing agreement: its review, its end, and agencies that have not signed.
+    "remind-about-agreement": {"task": "hubs.remind_about_agreement", "schedule": crontab(hour=6, minute=10)},
 }
