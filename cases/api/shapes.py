@@ -13,7 +13,7 @@ from cases.models.meeting import MeetingKind, MeetingStatus
 from cases.models.people import Sex
 from cases.models.plan import ActionStatus, OutcomeStatus, ReviewDecision
 from cases.models.sharing import ConsentAnswer, ConsentMethod, LawfulBasis
-from earlyhelp.api.base import Choice, Moment, Number, Strict, Text, Uuid
+from earlyhelp.api.base import Choice, Flag, Moment, Number, Strict, Text, Uuid
 from hubs.models import Category
 
 WRITTEN_KINDS = [choice for choice in NoteKind.choices if choice[0] != NoteKind.EVENT]
@@ -170,6 +170,11 @@ class NewNote(Strict):
         required=False,
         max_length=50,
         help_text="Numbers of agencies on the team that must not see this.",
+    )
+    keep_address = Flag(
+        required=False,
+        default=False,
+        help_text="True when you were told that your words hold an address that is kept secret, and they must stay.",
     )
 
     def validate_happened_at(self, value):

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from earlyhelp.access import Permission, access
 from earlyhelp.access.declare import Declaration
+from earlyhelp.api.policy import OneJson
 
 MOST_PAGES = 10_000
 PER_PAGE = 25
@@ -29,6 +30,14 @@ class Endpoint(APIView):
         declared = access(*cls.permissions)(super().as_view(**initkwargs))
         cls.declaration = declared.access
         return declared
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        # Before anything is looked up: a page's form sent here is refused, not half read.
+        sent = request._request
+        if sent.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
+            if sent.content_type != OneJson.media_type:
+                raise exceptions.UnsupportedMediaType(sent.content_type or "")
 
     @property
     def actor(self):
@@ -78,6 +87,15 @@ class Number(serializers.IntegerField):
         if type(data) is not int:
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; not a word or a number that some take for one."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            self.fail("invalid", input="that")
+        return data
 
 
 class Choice(serializers.ChoiceField):

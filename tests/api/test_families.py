@@ -212,6 +212,16 @@ def test_no_other_address_of_the_api_holds_it(people, hidden, program):
         assert "Safe Street" not in her.get(of(people.case, section)).content.decode()
 
 
+def test_whoever_writes_it_down_is_asked_first(people, hidden, program):
+    her, address = program(people.alice), of(people.case, "timeline/")
+    note = {"kind": "fact", "title": "Moved", "body": "They live at 4 Safe Street, WM1 1AA now."}
+    assert "keep_address" in her.send(address, note).json()["errors"]
+    with as_system():
+        assert not CaseNote.objects.filter(case=people.case).exists()
+        assert Event.objects.filter(verb="Was warned of a protected address").count() == 1
+    assert her.send(address, note | {"keep_address": True}).status_code == 201
+
+
 # -- Writing -------------------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +311,7 @@ WRONG = {
     "happened_at": ["", "yesterday", "2026-02-30T10:00:00Z", "2026-01-05", "2026-01-05T10:00:00", "2999-01-01T00:00:00Z",
                     "0001-01-01T00:00:00+23:59", None, 1, []],
     "about": ["", "x", None, 1, [], "00000000-0000-0000-0000-000000000000"],
+    "keep_address": [None, "true", 1, "on"],
     "how_asked": [None, 1, "a" * 121],
     "not_for": [None, "1", 1, [None], ["1"], [0], [10**10], [True], [999_999], [[1]], list(range(1, 60))],
 }  # fmt: skip
