@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from cases.guests import with_guests
 from earlyhelp.audit.models import Event
 from hubs.models import Membership
 
@@ -33,15 +34,18 @@ def ids_of(cases: Iterable) -> list[str]:
 
 
 def with_names(events: Iterable[Event]) -> None:
-    """Give each event `membership` (or None) and `who`, in one query: events keep ids, never names."""
+    """Give each event `membership` and `guest` (or None) and `who`, in two queries: events keep ids, never names."""
     ids = {event.membership_id for event in events}
     members = Membership.objects.with_people().in_bulk(list(ids - {None}))
+    with_guests(events)
     for event in events:
         event.membership = members.get(event.membership_id)
         if event.membership:
             event.who = event.membership.user.full_name
+        elif event.guest:
+            event.who = event.guest.label
         else:
-            # A guest's name stands in the record, which readers of the log do not see.
+            # What a guest is called stands in the record, which readers of the log do not see.
             event.who = f"Guest number {event.guest_id}" if event.guest_id else "The system"
 
 

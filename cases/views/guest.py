@@ -64,10 +64,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @never_cache
 def over(request: HttpRequest) -> HttpResponse:
     """The one answer to everything that is not, or no longer, an invitation."""
-    response = render(request, "guest/over.html", {"roomy": True}, status=410)
-    for kind in ("guest", "guest-link"):
-        response.delete_cookie(cookie_name(kind))
-    return response
+    return render(request, "guest/over.html", {"roomy": True}, status=410)
 
 
 @guest_door

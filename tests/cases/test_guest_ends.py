@@ -121,7 +121,7 @@ def refuse(people, world, asked):
 
 
 def suspend(people, world, asked):
-    people.school.signatures.update(suspended_at=timezone.now(), suspended_why="A breach.")
+    people.school.signatures.update(suspended_at=timezone.now())
 
 
 def leave(people, world, asked):

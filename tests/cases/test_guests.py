@@ -124,7 +124,7 @@ def test_the_code_is_shown_once_to_the_inviter(people, signed_in_as):
         ({"until": ""}, "Enter the last day"),
         ({"until": "1/1/2020"}, "must be"),
         ({"until": "1/1/2040"}, "must be"),
-        ({"topics": ["3"]}, "Select a valid choice"),
+        ({"topics": ["3"]}, "What may they read"),
         ({"topics": []}, "Select what they may read"),
         ({"agreed_by": ""}, "Select who in the family agreed"),
         ({"why": ""}, "Enter why"),
@@ -135,7 +135,7 @@ def test_an_invitation_that_will_not_do_is_refused_on_the_form(facts, words, peo
     answer = signed_in_as(people.alice).post(
         reverse("guest-invite", args=[people.case.reference]), form_of(people, **facts)
     )
-    assert words in answer.content.decode()
+    assert words in answer.content.decode() and "There is a problem" in answer.content.decode()
     with as_system():
         assert not Guest.objects.exists()
 
