@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
+
+from earlyhelp.access.permissions import ROLE_PERMISSIONS, Permission, Role
 
 
 def in_force(starts: str = "starts_on", ends: str = "ends_on", on=None) -> Q:
@@ -55,6 +57,21 @@ class MembershipQuerySet(models.QuerySet):
     def with_role(self, role: str):
         return self.filter(roles__contains=[str(role)])
 
+    def who_confirm_the_agreement(self):
+        """Those whose role lets a version of the agreement take effect."""
+        roles = [
+            role.value for role, gives in ROLE_PERMISSIONS.items() if Permission.AGREEMENT_CONFIRM in gives
+        ]
+        return self.filter(roles__overlap=roles)
+
+    def signatories_without(self, agreement):
+        """Signatories of agencies that have not signed this version."""
+        return (
+            self.with_role(Role.SIGNATORY)
+            .exclude(agency__signatures__agreement=agreement)
+            .select_related("user", "agency")
+        )
+
 
 class AgreementQuerySet(models.QuerySet):
     def live(self):
@@ -64,6 +81,17 @@ class AgreementQuerySet(models.QuerySet):
     def in_force_on(self, day):
         """The version that is, or will be, in force on this day as far as versions are activated by now; or None."""
         return self.filter(in_force(on=day), activated_at__lte=timezone.now()).order_by("-version").first()
+
+    def in_force_without(self, version, day):
+        """The version that would be in force on this day if `version` were not there; or None."""
+        return self.exclude(pk=version.pk).in_force_on(day)
+
+    def with_signatures(self):
+        """Counts for the list of versions: signatures that count, and those that are suspended or withdrawn."""
+        stopped = Q(signatures__suspended_at__isnull=False) | Q(signatures__withdrawn_at__isnull=False)
+        return self.annotate(
+            signed=Count("signatures", filter=~stopped), stopped=Count("signatures", filter=stopped)
+        )
 
     def activated(self):
         return self.filter(activated_at__isnull=False)
@@ -94,7 +122,10 @@ class SignatureQuerySet(models.QuerySet):
 
 class AgreementCategoryQuerySet(models.QuerySet):
     def given_to(self, agency):
-        """What the live agreement gives an agency of this kind, if this agency's signature is live; else nothing."""
+        """What the live agreement opens to this agency to help a family, if its signature is live; else nothing.
+
+        A cell that names other purposes alone, such as planning, opens no record.
+        """
         from hubs.models import Agreement
 
         today = timezone.localdate()
@@ -102,6 +133,7 @@ class AgreementCategoryQuerySet(models.QuerySet):
         return self.filter(
             agreement=models.Subquery(live.values("pk")[:1]),
             agency_kind=agency.kind,
+            purposes__contains=["support"],
             agreement__signatures__agency=agency,
             agreement__signatures__suspended_at__isnull=True,
             agreement__signatures__withdrawn_at__isnull=True,

@@ -190,7 +190,7 @@ def test_anonymous_people_are_sent_to_sign_in_from_everything_that_is_not_public
     assert asked >= 550
 
 
-SAMPLES = {"pk": 1, "user": 1, "action": "wake", "quarter": "2015-Q3"}
+SAMPLES = {"pk": 1, "user": 1, "action": "wake", "quarter": "2015-Q3", "version": 1, "kind": "school"}
 
 
 # -- Families: every address, everybody ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from hubs.actions import NotAllowed, sign_agreement, suspend_signature
 from hubs.models import Agency, AgencyKind, Agreement, Signature
 
 pytestmark = pytest.mark.django_db
+SIGNED = "/agreement/versions/1/signatures/"
 
 
 @pytest.fixture
@@ -35,15 +36,16 @@ def signature_of(agency) -> Signature:
 def test_everybody_who_works_with_families_reads_it_and_only_its_keeper_changes_it(
     people, governor, signed_in_as
 ):
-    page = signed_in_as(people.alice).get(reverse("agreement")).content.decode()
-    assert "What each kind of agency may receive" in page
+    alice, keeper = signed_in_as(people.alice), signed_in_as(governor)
+    assert "What each kind of agency may receive" in alice.get(reverse("agreement")).content.decode()
+    signed = reverse("agreement-signatures", args=[1])
+    page = alice.get(signed).content.decode()
     assert people.school.name in page
-    assert "Suspend" not in page and "Record a signature" not in page
-    kept = signed_in_as(governor).get(reverse("agreement")).content.decode()
-    assert (
-        "Record a signature" in kept
-        and reverse("signature-suspend", args=[signature_of(people.school).pk]) in kept
-    )
+    assert "Suspend<" not in page and "Withdraw<" not in page and "Record a signature" not in page
+    kept, signature = keeper.get(signed).content.decode(), signature_of(people.school).pk
+    assert "Record a signature" in kept
+    for name in ("signature-suspend", "signature-withdraw"):
+        assert reverse(name, args=[signature]) in kept
 
 
 def test_matrix_is_what_the_database_enforces(people, signed_in_as):
@@ -66,7 +68,7 @@ def test_signing_brings_an_agency_in(people, governor, world, signed_in_as, reco
         "signatory_role": "Chair",
         "signed_on": f"{world.today:%d/%m/%Y}",
     }
-    assert signed_in_as(governor).post(reverse("agreement-sign"), facts).url == reverse("agreement")
+    assert signed_in_as(governor).post(reverse("agreement-sign"), facts).url == SIGNED
     assert signed_in_as(helper).get(record).status_code == 200
     with as_system():
         assert Event.objects.filter(verb="Recorded a signature", user_id=governor.user_id).count() == 1
@@ -109,16 +111,16 @@ def test_suspension_blinds_at_once_and_its_end_lets_see_again(people, governor, 
     assert keeper.get(suspend).status_code == 200
     assert keeper.post(suspend, {"reason": ""}).status_code == 200
     assert alice.get(record).status_code == 200
-    assert keeper.post(suspend, {"reason": "Laptop lost"}).url == reverse("agreement")
+    assert keeper.post(suspend, {"reason": "Laptop lost"}).url == SIGNED
     assert alice.get(record).status_code == 404
     assert people.case.reference not in alice.get(reverse("my-work")).content.decode()
-    assert "Laptop lost" in keeper.get(reverse("agreement")).content.decode()
+    assert "Laptop lost" in keeper.get(SIGNED).content.decode()
     # Suspended is suspended: a second click does not write over the reason.
-    assert keeper.post(suspend, {"reason": "Something else"}).url == reverse("agreement")
+    assert keeper.post(suspend, {"reason": "Something else"}).url == SIGNED
     assert signature_of(people.school).suspended_reason == "Laptop lost"
     resume = reverse("signature-resume", args=[signature.pk])
     assert keeper.get(resume).status_code == 405
-    assert keeper.post(resume).url == reverse("agreement")
+    assert keeper.post(resume).url == SIGNED
     assert alice.get(record).status_code == 200
 
 

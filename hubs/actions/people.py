@@ -1,4 +1,4 @@
-"""The only writers of who works where and of the agreement's signatures."""
+"""The only writers of who works where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from earlyhelp.access import Actor, NotAllowed, Permission, Role
 from earlyhelp.accounts.actions import Invited, invite_person
 from earlyhelp.audit import record_change
-from hubs.models import Agency, AgencyKind, Agreement, Hub, Membership, Signature
+from hubs.models import Agency, AgencyKind, Hub, Membership
 
 
 @transaction.atomic
@@ -117,55 +117,3 @@ def _check_not_oneself(by: Actor, user) -> None:
     by.require(Permission.ACCOUNTS_MANAGE)
     if by.user.pk == user.pk:
         raise NotAllowed("You cannot change your own roles. Ask another administrator.")
-
-
-@transaction.atomic
-def sign_agreement(
-    *,
-    agreement: Agreement,
-    agency: Agency,
-    signatory_name: str,
-    signatory_role: str,
-    signed_on: dt.date,
-    by: Actor,
-) -> Signature:
-    """Record an agency's signature under a version. Raises ValueError when it has signed this version already."""
-    by.require(Permission.AGREEMENT_MANAGE)
-    if agreement.signatures.filter(agency=agency).exists():
-        raise ValueError(f"{agency.name} has signed this version already.")
-    if signed_on > timezone.localdate():
-        raise ValueError("The date of the signature is in the future.")
-    signature = Signature.objects.create(
-        agreement=agreement,
-        agency=agency,
-        signatory_name=signatory_name,
-        signatory_role=signatory_role,
-        signed_on=signed_on,
-    )
-    record_change(by, "Recorded a signature", obj=signature, agency=agency.pk, version=agreement.version)
-    return signature
-
-
-@transaction.atomic
-def suspend_signature(*, signature: Signature, reason: str, by: Actor) -> Signature:
-    """Suspend an agency at once: everything shared with it under the agreement goes dark on the next click.
-
-    Raises NotAllowed when the signature is suspended or withdrawn already: the first reason stays as it is.
-    """
-    by.require(Permission.AGREEMENT_MANAGE)
-    if not signature.is_live:
-        raise NotAllowed("This signature does not count at the moment, so there is nothing to suspend.")
-    signature.suspended_at, signature.suspended_reason = timezone.now(), reason
-    signature.save(update_fields=["suspended_at", "suspended_reason"])
-    record_change(by, "Suspended an agency", obj=signature, agency=signature.agency_id)
-    return signature
-
-
-@transaction.atomic
-def resume_signature(*, signature: Signature, by: Actor) -> Signature:
-    """End a suspension: the agency sees again what consent still covers."""
-    by.require(Permission.AGREEMENT_MANAGE)
-    signature.suspended_at, signature.suspended_reason = None, ""
-    signature.save(update_fields=["suspended_at", "suspended_reason"])
-    record_change(by, "Ended a suspension", obj=signature, agency=signature.agency_id)
-    return signature

@@ -1,12 +1,11 @@
-"""What people type about agencies, people and signatures."""
+"""What people type about agencies and people."""
 
 from __future__ import annotations
 
 from django import forms
-from django.utils import timezone
 
 from earlyhelp.access import Role
-from earlyhelp.web.forms import FilterForm, Form, Look, NearDateField
+from earlyhelp.web.forms import FilterForm, Form, Look
 from hubs.models import Agency, AgencyKind, Hub
 
 
@@ -20,26 +19,6 @@ class DirectoryFilter(FilterForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["hub"].queryset = Hub.objects.open()
-
-
-class SignatureForm(Form):
-    agency = forms.ModelChoiceField(
-        label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
-    )
-    signatory_name = forms.CharField(label="Who signed for it?", max_length=120)
-    signatory_role = forms.CharField(label="Their role", max_length=120)
-    signed_on = NearDateField(label="Date signed", not_after=timezone.localdate)
-    looks = {"agency": Look(search=True)}
-
-    def __init__(self, *args, agreement, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = (
-            Agency.objects.active().exclude(signatures__agreement=agreement).order_by("name")
-        )
-
-
-class SuspendForm(Form):
-    reason = forms.CharField(label="Why is the agency suspended?", max_length=300)
 
 
 class AgencyForm(Form):
