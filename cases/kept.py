@@ -18,7 +18,7 @@ def name_kept_from(notes: Iterable[CaseNote]) -> None:
     for note in notes:
         names = [agencies[pk].name for pk in note.not_for if pk in agencies]
         names += [members[pk].user.full_name for pk in note.not_for_members if pk in members]
-        note.kept_from = names  # type: ignore[attr-defined]
+        note.kept_from = names
 
 
 def kept_notes_of(case: Case) -> dict[str, int]:
@@ -31,6 +31,6 @@ def kept_notes_of(case: Case) -> dict[str, int]:
     name_kept_from(notes)
     counted: dict[str, int] = {}
     for note in notes:
-        for name in note.kept_from:  # type: ignore[attr-defined]
+        for name in note.kept_from:
             counted[name] = counted.get(name, 0) + 1
     return dict(sorted(counted.items()))

@@ -37,7 +37,7 @@ class Change:
 
     @classmethod
     def answering(
-        cls, *, replaced, people, agency: Agency, given, refused, given_by, given_on, valid_until
+        cls, *, replaced, young, people, agency: Agency, given, refused, given_by, given_on, valid_until
     ) -> Change:
         """Somebody gives an answer; see cases.actions.sharing.record_answer."""
         add = [
@@ -54,7 +54,8 @@ class Change:
             for answer, categories in (("given", given), ("refused", refused))
             for category in categories
         ]
-        return cls(end=[each.pk for each in replaced], add=add)
+        deciding = [{"person": person.pk, "able": True} for person in young]
+        return cls(end=[each.pk for each in replaced], add=add, decides=deciding)
 
     @classmethod
     def deciding(cls, person: Person, able: bool | None) -> Change:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from cases.kept import name_kept_from
 from cases.models import Action, Address, Case, CaseNote, Meeting, NoteKind, Outcome, Person
 
 TOPIC_COLOURS = {1: "teal", 2: "green", 3: "purple", 4: "blue", 5: "", 6: "yellow", 7: "red"}
@@ -50,12 +51,14 @@ def overview_of(case: Case) -> Overview:
     ]
     for address in addresses:
         address.is_masked = address.is_confidential
+    notes = list(CaseNote.objects.filter(case=case).latest_first().with_authors()[:5])
+    name_kept_from(notes)
     return Overview(
         strengths=[line.strip() for line in case.family.strengths.splitlines() if line.strip()],
         children=[ChildCard(p, voices.get(p.pk), goals.get(p.pk, [])) for p in people if p.is_child],
         adults=sorted((p for p in people if not p.is_child), key=lambda p: not p.lives_with_family),
         family_goals=goals.get(None, []),
-        notes=list(CaseNote.objects.filter(case=case).latest_first().with_authors()[:5]),
+        notes=notes,
         addresses=addresses,
         next_meeting=(
             Meeting.objects.filter(

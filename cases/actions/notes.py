@@ -26,6 +26,7 @@ def write_note(
     about: Person | None = None,
     how_asked: str = "",
     not_for: list[int] | None = None,
+    not_for_members: list[int] | None = None,
     by: Actor,
 ) -> CaseNote:
     """Add an entry to the family's timeline.
@@ -34,6 +35,7 @@ def write_note(
         kind: a code of NoteKind: fact, said, view or voice are four different things.
         category: who may read it follows from the agreement and the family's consent for this category.
         not_for: ids of agencies that must not see this entry whatever the agreement says.
+        not_for_members: ids of memberships; the person sees it in no agency, unless they wrote it.
 
     Raises cases.rules.NotAllowed.
     """
@@ -48,11 +50,13 @@ def write_note(
         about=about,
         how_asked=how_asked,
         not_for=not_for or [],
+        not_for_members=not_for_members or [],
         author=by.membership,
         agency=by.agency,
     )
     Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
-    record_change(by, "Added to the timeline", case=case, obj=note, kind=kind, category=category)
+    facts = {"kind": kind, "category": category, "kept_from": len(note.not_for) + len(note.not_for_members)}
+    record_change(by, "Added to the timeline", case=case, obj=note, **facts)
     return note
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from cases.actions.document import add_document
 from cases.actions.notes import write_event
 from cases.actions.open import opening
-from cases.models import Case, Consent, ConsentAnswer, ConsentEnd, Document, Person
+from cases.models import Case, Consent, ConsentAnswer, ConsentEnd, DecidesForSelf, Document, Person
 from cases.rules.sharing import check_can_change_sharing
-from cases.rules.sharing_people import decides, notes_on_deciding
+from cases.rules.sharing_people import decides, is_adult, notes_on_deciding
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from hubs.models import Agency, Category
@@ -78,8 +78,30 @@ def record_answer(
     answers += [(ConsentAnswer.REFUSED, category) for category in refused]
     # Between the old answer's end and the new one the writer's own agency might see nothing: settled together.
     with opening(case.pk):
+        _presume_deciding(young_deciders(people, given_by), given_on, by)
         _end(replaced_by(case, people, agency, given_by), ConsentEnd.REPLACED, by)
         return _write(case, people, agency, answers, given_by, facts, by)
+
+
+def young_deciders(people: Iterable[Person], given_by: Person | None) -> list[Person]:
+    """Those of 16 and 17 who now answer for themselves and of whom no note says whether they decide."""
+    own = [person for person in people if _giver(person, given_by) is None and not is_adult(person)]
+    notes = notes_on_deciding(own)
+    return [person for person in own if person.pk not in notes and decides(person, None)]
+
+
+def _presume_deciding(young: list[Person], on: dt.date, by: Actor) -> None:
+    """From 16 somebody is presumed to decide: what a parent answered before stops counting with their own answer."""
+    DecidesForSelf.objects.bulk_create(
+        DecidesForSelf(
+            person=person,
+            able=True,
+            note="16 or over, and answered for themself.",
+            assessed_by=by.membership,
+            assessed_on=on,
+        )
+        for person in young
+    )
 
 
 @transaction.atomic

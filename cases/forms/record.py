@@ -8,9 +8,11 @@ from django import forms
 from django.utils import timezone
 
 from cases.actions.open import PersonDetails
+from cases.forms.kept import KeptFrom, KeptFromField
 from cases.models import Case, Ethnicity, NoteKind, Person, RelationshipKind, Sex
+from earlyhelp.access import Actor
 from earlyhelp.web.forms import ClockField, DatePartsField, FilterForm, Form, Look, NearDateField
-from hubs.models import Agency, Category
+from hubs.models import Category
 
 NOTE_KINDS = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.EVENT]
 
@@ -110,11 +112,10 @@ class NoteForm(Form):
     )
     happened_on = NearDateField(label="Day it happened", not_after=timezone.localdate)
     happened_time = ClockField(label="Time", required=False)
-    not_for = forms.ModelMultipleChoiceField(
-        label="Must any agency on the team not see this?",
-        queryset=Agency.objects.none(),
+    keep_from = KeptFromField(
+        label="Keep this from…",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        help_text="Nobody else is told that there is an entry. Leave empty if the team may read it.",
     )
 
     looks = {
@@ -129,18 +130,18 @@ class NoteForm(Form):
         ),
         "body": Look(rows=5),
         "happened_time": Look(width=5),
-        "not_for": Look(label_size="s", small=True),
+        "keep_from": Look(label_size="s", small=True),
     }
 
-    def __init__(self, *args, case: Case, **kwargs):
+    def __init__(self, *args, case: Case, actor: Actor | None = None, **kwargs):
         kwargs["initial"] = {"happened_on": timezone.localdate(), "category": Category.FAMILY} | (
             kwargs.get("initial") or {}
         )
         super().__init__(*args, **kwargs)
         self.fields["about"].queryset = Person.objects.filter(family=case.family_id)
-        self.fields["not_for"].queryset = Agency.objects.filter(
-            memberships__teams__in=case.team.current()
-        ).distinct()
+        self.fields["keep_from"].offer(case, actor)
+        if not self.fields["keep_from"].choices:
+            del self.fields["keep_from"]
 
     def facts(self) -> dict:
         """The cleaned answers as write_note takes them."""
@@ -150,7 +151,8 @@ class NoteForm(Form):
         aware = timezone.make_aware(moment)
         if on == timezone.localdate() and at is None:
             aware = timezone.now()
-        return data | {"happened_at": aware, "not_for": [agency.pk for agency in data["not_for"]]}
+        kept = data.pop("keep_from", KeptFrom())
+        return data | {"happened_at": aware, "not_for": kept.agencies, "not_for_members": kept.members}
 
 
 class TimelineFilter(FilterForm):

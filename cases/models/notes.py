@@ -48,6 +48,9 @@ class CaseNote(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Names of those it is kept from, for readers of the page (cases/kept.py fills it in).
+    kept_from: tuple[str, ...] | list[str] = ()
+
     objects = CaseNoteQuerySet.as_manager()
 
     class Meta:

@@ -18,6 +18,7 @@ from cases.forms.record import (
     StrengthsForm,
     TimelineFilter,
 )
+from cases.kept import name_kept_from
 from cases.models import Address, CaseNote, NoteKind, Person
 from cases.record import overview_of
 from cases.rules.case import check_can_write
@@ -147,7 +148,9 @@ def timeline(request: HttpRequest, reference: str) -> HttpResponse:
     filters = TimelineFilter(request.GET or None)
     if filters.is_valid():
         notes = filters.narrow(notes)
-    context = {"page": page_of(notes, request, per_page=20), "filters": filters}
+    page = page_of(notes, request, per_page=20)
+    name_kept_from(page.object_list)
+    context = {"page": page, "filters": filters}
     return render_record(request, "cases/timeline.html", case, "timeline", context)
 
 
@@ -156,7 +159,8 @@ def note_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Add to the timeline: fact, what was said, professional view or a child's own words."""
     case = get_case_for(request, reference, "timeline")
     check_can_write(request.actor, case)
-    form = NoteForm(request.POST or None, case=case, initial={"kind": request.GET.get("kind", NoteKind.FACT)})
+    first = {"kind": request.GET.get("kind", NoteKind.FACT)}
+    form = NoteForm(request.POST or None, case=case, actor=request.actor, initial=first)
     if request.method == "POST" and form.is_valid():
         write_note(case=case, by=request.actor, **form.facts())
         messages.success(request, "Added to the timeline.")

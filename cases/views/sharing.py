@@ -7,7 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from cases.actions.sharing import add_evidence, record_answer, replaced_by, withdraw_consent
+from cases.actions.sharing import (
+    add_evidence,
+    record_answer,
+    replaced_by,
+    withdraw_consent,
+    young_deciders,
+)
 from cases.answers import answers_of
 from cases.explain import explain
 from cases.forms.sharing import (
@@ -18,6 +24,7 @@ from cases.forms.sharing import (
     default_expiry,
 )
 from cases.kept import kept_notes_of
+from cases.guests import guests_on_page
 from cases.models import Case, Consent, Guest, LawfulShare, Person
 from cases.preview import Change, allowed_categories, effect_of
 from cases.protect import protection_of
@@ -54,6 +61,7 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "answers": answers,
         "lawful_shares": lawful_shares_of(case),
         "guests": guests,
+        **guests_on_page(request.actor, case),
         "open_emergencies": open_emergencies,
         "kept_notes": kept_notes_of(case),
         "now": now,
@@ -98,7 +106,8 @@ def answer(request: HttpRequest, reference: str) -> HttpResponse:
     agency, people = facts["agency"], facts["people"]
     replaced = list(replaced_by(case, people, agency, facts["given_by"]))
     wanted = ("people", "agency", "given", "refused", "given_by", "given_on", "valid_until")
-    change = Change.answering(replaced=replaced, **{name: facts[name] for name in wanted})
+    young = young_deciders(people, facts["given_by"])
+    change = Change.answering(replaced=replaced, young=young, **{name: facts[name] for name in wanted})
     notes = notes_on_deciding(people)
     context = {
         "form": form,
