@@ -12,8 +12,10 @@ from hubs.models.agreement import (
     Purpose,
     Signature,
 )
+from hubs.models.review import AccessReview, ReviewAnswer, ReviewedMembership
 
 __all__ = [
+    "AccessReview",
     "Agency",
     "AgencyKind",
     "Agreement",
@@ -26,6 +28,8 @@ __all__ = [
     "Hub",
     "Membership",
     "Purpose",
+    "ReviewAnswer",
+    "ReviewedMembership",
     "Service",
     "Signature",
 ]
