@@ -28,6 +28,8 @@ class RecordConsumer(LiveConsumer):
         wanted = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         self.presence = Presence(self, "record." + sight.about.replace(":", "."), self.tell_who_is_here)
         await self.presence.join(_part(wanted.get("part", [""])[0]))
+        if not self.is_open:  # ended while it came in
+            await self.presence.leave()
 
     async def left(self, *, code: int) -> None:
         if self.presence:

@@ -99,9 +99,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await watch.ready()
         told = watch.told
         self.door = door_of(self.scope)
-        found = await in_database(self._admit) if self.door else None
-        if found is None:
+        if self.door is None:  # not one of our pages, or nobody's: no connection at all
             await self.close()
+            return
+        try:
+            found = await in_database(self._admit)
+        except Over as over:
+            # Told in words, because a page that comes back after a gap must learn that it may not show what it shows.
+            self.is_open = True
+            await self.accept()
+            await self.end(over.code)
             return
         self._remember(*found)
         watch.connections.add(self)
@@ -111,17 +118,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
             watch.look_again_at([self])
         await self.joined(found[1])
 
-    def _admit(self) -> tuple[Actor, Sight] | None:
-        """In the database: who it is and what they see, asked from the beginning."""
+    def _admit(self) -> tuple[Actor, Sight]:
+        """In the database: who it is and what they see, asked from the beginning. Raises Over."""
         actor = enter(self.door, self.access)
         sight = self.look(actor) if actor else None
-        return (actor, sight) if actor and sight else None
+        if actor is None or sight is None:
+            raise Over(NOT_SEEN if is_signed_in(self.door) else SIGNED_OUT)
+        return actor, sight
 
     def _admit_again(self) -> tuple[Actor, Sight]:
-        """The same for a connection that is open. Raises Over."""
+        """The same for a connection that is open."""
         found = self._admit()
-        if found is None:
-            raise Over(NOT_SEEN if is_signed_in(self.door) else SIGNED_OUT)
         if found[0].membership.pk != self.membership_id:  # they act for another agency now, in another window
             raise Over(NOT_SEEN)
         return found
@@ -222,8 +229,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not self.is_open:
             return
         self.is_open = False
+        known = self in Watch.here().connections
         Watch.here().connections.discard(self)
         try:
-            await self.left(code=code)
+            if known:
+                await self.left(code=code)
         except (OSError, TimeoutError) as problem:
             log.warning("others could not be told of a connection's end (%s)", type(problem).__name__)
