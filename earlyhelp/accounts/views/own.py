@@ -27,6 +27,7 @@ from earlyhelp.accounts.throttle import fails_closed
 # Where a form that came too late goes back to.
 PAGE_OF = {
     "mfa_activate_totp": "mfa_activate_totp",
+    "mfa_view_recovery_codes": "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes": "mfa_view_recovery_codes",
 }
 
