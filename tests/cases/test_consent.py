@@ -336,9 +336,8 @@ def test_a_second_note_ends_the_first_and_both_are_kept(home, seen_by):
         note_deciding(
             case=home.case, person=home.teen, able=able, note="x", by=alice, assessed_on=timezone.localdate()
         )
-    assert list(
-        home.teen.decides_for_self.values_list("able", "ended_at__isnull").order_by("recorded_at")
-    ) == [(False, False), (True, True)]
+    notes = home.teen.decides_for_self.order_by("recorded_at")
+    assert [(each.able, each.ended_at is None) for each in notes] == [(False, False), (True, True)]
 
 
 @pytest.mark.parametrize(
