@@ -17,8 +17,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import APIRequestContext, Error
 
-# Pages of a moment in signing in: tests/accounts/test_browser.py looks at them in the same way.
+# Pages of a moment in signing in (tests/accounts/test_browser.py) and of guests (test_guest_journey.py), looked at there in
+# the same way.
 MOMENTS = {
+    "guest",
+    "guest-code",
+    "guest-left",
+    "guest-meeting",
+    "guest-over",
+    "guest-timeline",
     "accounts:accept_invitation",
     "account_reauthenticate",
     "account_reset_password_from_key",
@@ -31,6 +38,9 @@ MOMENTS = {
 # Addresses that are no pages to look at, and why. Whatever else has a name must be met by the crawl.
 NOT_PAGES = {
     "healthz": "for the proxy",
+    "guest-leave": "POST alone",
+    "guest-new-code": "POST alone",
+    "guest-open": "sends on to another page, with a secret of its own (test_guest_journey.py)",
     "home": "sends on to another page",
     "account_logout": "sends on to another page",
     "accounts:open_invitation": "sends on to another page, with a secret of its own (tests/accounts)",
@@ -58,6 +68,7 @@ NOT_PAGES = {
     "agreement-take-back": "POST alone",
     "agreement-policy": "a file to download",
     "restriction-keep": "POST alone",
+    "access-review-done": "POST alone",
     "step-up-withdraw": "POST alone",
     "step-down-withdraw": "POST alone",
     "report-progress": "a part of a page, fetched by the page that waits",
