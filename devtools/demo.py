@@ -1,4 +1,4 @@
-"""``./dev demo``: web server, worker and scheduler on the invented county, until Ctrl-C."""
+"""``./dev demo``: web server, live process, worker and scheduler on the invented county, until Ctrl-C."""
 
 import http.client
 import json
@@ -25,7 +25,9 @@ def run(port=8000, seconds=None):
         with state.only_one("migrate"):
             database.migrate(environment, cluster.folder / "migrated")
             database.load_demo(environment)
-        serve({**environment, "PORT": str(processes.free_port(port))}, wanted=port, seconds=seconds)
+        own = processes.free_port(port)
+        ports = {"PORT": str(own), "EH_LIVE_PORT": str(processes.free_port(own + 1))}
+        serve({**environment, **ports}, wanted=port, seconds=seconds)
     say("stopped")
 
 
@@ -41,8 +43,17 @@ def commands(port):
     }
 
 
+def live_command(port):
+    """Return what answers live connections. It is started when pages are ready, so that nobody waits for it."""
+    limits = ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "3"]
+    # No access log: addresses and people together say who looked at whom.
+    quiet = ["--no-access-log", "--no-server-header", "--log-level", "warning"]
+    program = [PYTHON, "-m", "uvicorn", "earlyhelp.asgi:application", "--host", "127.0.0.1", "--port", port]
+    return [*program, *limits, *quiet]
+
+
 def serve(environment, *, wanted, seconds):
-    """Start the three processes, tell the person where to look, wait, and stop them again."""
+    """Start the processes, tell the person where to look, wait, and stop them again."""
     port = int(environment["PORT"])
     if port != wanted:
         say(f"port {wanted} is taken, using {port}")
@@ -51,6 +62,8 @@ def serve(environment, *, wanted, seconds):
         for name, command in commands(port).items():
             running[name] = processes.start(command, log=VAR / f"{name}.log", env=environment, cwd=ROOT)
         wait_until_ready(running, port)
+        live = live_command(environment["EH_LIVE_PORT"])
+        running["live"] = processes.start(live, log=VAR / "live.log", env=environment, cwd=ROOT)
         print_welcome(port)
         until = time.monotonic() + seconds if seconds else None
         while until is None or time.monotonic() < until:
