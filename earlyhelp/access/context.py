@@ -41,6 +41,16 @@ def begin_request(user_id: int, membership_id: int) -> None:
         cursor.execute("select app.begin_request(%s, %s)", [user_id, membership_id])
 
 
+def begin_guest(guest_id: int) -> None:
+    """Take on a guest's eyes for the rest of the transaction: one case, some categories, read-only.
+
+    Raises django.db.ProgrammingError (SQLSTATE 42501) when there is nothing for them to see any more.
+    """
+    _need_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("select app.begin_guest(%s)", [guest_id])
+
+
 def clear_request() -> None:
     """See nothing any more. Written on every request, also when nobody is signed in."""
     _need_transaction()
