@@ -11,6 +11,8 @@ SCHEDULE = {
     },
     # The access log: its events join the chain of hashes, whose end is written down elsewhere once a day.
     "seal-events": {"task": "audit.seal_events", "schedule": crontab(minute="*")},
+    # The access review of a quarter opens on its first day; who has not finished in time is reminded.
+    "keep-access-review": {"task": "hubs.keep_access_review", "schedule": crontab(hour=5, minute=50)},
     # Looks of the month before, for agencies to answer for; again on the days after, in case a day was missed.
     "draw-sample": {"task": "cases.draw_sample", "schedule": crontab(hour=5, minute=40, day_of_month="1-7")},
     "tell-audit-head": {"task": "audit.tell_head", "schedule": crontab(hour=0, minute=5)},
@@ -19,6 +21,9 @@ SCHEDULE = {
     "forget-match-checks": {"task": "assessments.forget_match_checks", "schedule": crontab(minute=35)},
     # Lines of a register that became no case, such as those of families that did not agree, are kept for 30 days.
     "forget-register-lines": {"task": "reporting.forget_register_lines", "schedule": crontab(hour=3, minute=15)},
+    # Working copies of answered requests for what is held, and files of records that were disposed of.
+    "forget-subject-copies": {"task": "reporting.forget_subject_copies", "schedule": crontab(hour=3, minute=25)},
+    "remove-files": {"task": "reporting.remove_files", "schedule": crontab(minute=50)},
     "put-dormant-accounts-to-sleep": {
         "task": "accounts.put_dormant_accounts_to_sleep",
         "schedule": crontab(hour=2, minute=10),

@@ -102,15 +102,54 @@ def invite_first_administrator(
 
 
 @transaction.atomic
-def end_membership(*, membership: Membership, by: Actor) -> Membership:
-    """End somebody's work for an agency: their access is gone on the next click. Never deleted. Raises NotAllowed."""
-    _check_not_oneself(by, membership.user)
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
-    membership.ends_on = yesterday
-    membership.starts_on = min(membership.starts_on, yesterday)
+def end_membership(*, membership: Membership, on: dt.date | None = None, by: Actor) -> Membership:
+    """End somebody's work for an agency: their access is gone on the next click. Never deleted. Raises NotAllowed.
+
+    `on` is their last day; left out, it was yesterday.
+    """
+    check_can_end_membership(by, membership)
+    membership.ends_on = on or timezone.localdate() - dt.timedelta(days=1)
+    membership.starts_on = min(membership.starts_on, membership.ends_on)
     membership.save(update_fields=["starts_on", "ends_on"])
-    record_change(by, "Ended a membership", obj=membership, level="account", agency=membership.agency_id)
+    record_change(
+        by,
+        "Ended a membership",
+        obj=membership,
+        level="account",
+        agency=membership.agency_id,
+        last_day=membership.ends_on.isoformat(),
+    )
     return membership
+
+
+# Whom an agency's own lead may end: other roles were given by the partnership, not by the agency.
+AGENCYS_OWN = frozenset({Role.PRACTITIONER.value, Role.AGENCY_LEAD.value})
+
+
+def check_can_end_membership(actor: Actor, membership: Membership) -> None:
+    """Persons who may end somebody's work for an agency:
+
+    - system administrators,
+    - a lead of the same agency, when the colleague is a practitioner or lead there and nothing else,
+    - nobody their own.
+    """
+    if actor.user.pk == membership.user_id:
+        raise NotAllowed("You cannot change your own roles. Ask another administrator.")
+    if actor.may(Permission.ACCOUNTS_MANAGE):
+        return
+    if not actor.has_role(Role.AGENCY_LEAD) or actor.agency.pk != membership.agency_id:
+        raise NotAllowed(f"Your role does not let you {Permission.ACCOUNTS_MANAGE.value}.")
+    if not set(membership.roles) <= AGENCYS_OWN:
+        raise NotAllowed("A system administrator ends this, because of their other roles. Ask one.")
+
+
+def can_end_membership(actor: Actor, membership: Membership) -> bool:
+    """Whether check_can_end_membership would pass."""
+    try:
+        check_can_end_membership(actor, membership)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _check_not_oneself(by: Actor, user) -> None:

@@ -138,6 +138,8 @@ OF_THE_PLATFORM = {
     "api-key-revoke-for": "system_administrator",
     "memberships": "system_administrator",
     "membership-end": "system_administrator",
+    "access-review-answer": "agency_lead",
+    "access-review-done": "system_administrator",
     "agreement-version": "ig_lead",
     "agreement-signatures": "ig_lead",
     "agreement-compare": "ig_lead",
