@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CASE_WRITE = "add to the records of families shared with them"
     CASE_REGISTER = "register an early help assessment"
     SHARING_CHANGE = "record and withdraw consent"
+    NEED_TO_KNOW = "choose who in their agency sees families"
     STEP_DECIDE = "decide step-ups sent to their agency"
     HUB_QUEUE = "coordinate a district's front door"
     REGISTER_IMPORT = "bring in a register of assessments"
@@ -100,7 +101,7 @@ _OFFICE = {Permission.MY_WORK, Permission.DIRECTORY, Permission.AGREEMENT_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PRACTITIONER: frozenset(_CASEWORK),
-    Role.AGENCY_LEAD: frozenset(_CASEWORK | {Permission.STEP_DECIDE}),
+    Role.AGENCY_LEAD: frozenset(_CASEWORK | {Permission.STEP_DECIDE, Permission.NEED_TO_KNOW}),
     Role.HUB_COORDINATOR: frozenset(_CASEWORK | {Permission.HUB_QUEUE, Permission.REGISTER_IMPORT}),
     Role.HUB_MANAGER: frozenset(
         _CASEWORK

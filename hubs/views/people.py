@@ -58,6 +58,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page_of(people.order_by("user__last_name", "user__first_name", "pk"), request),
         "services": services[:50],
+        "may_choose": request.actor.may(Permission.NEED_TO_KNOW),
         "nav": "directory",
     }
     return render(request, "hubs/directory.html", context)
