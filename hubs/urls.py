@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from hubs.views import agreement, drafting, people, signing
+from hubs import urls_review
+from hubs.views import agreement, drafting, need_to_know, people, signing
 
 urlpatterns = [
+    *urls_review.urlpatterns,
     path("choose-agency/", people.choose_agency, name="choose-agency"),
     path("directory/", people.directory, name="directory"),
+    path("who-sees-families/", need_to_know.need_to_know, name="need-to-know"),
     path("agencies/", people.agencies, name="agencies"),
     path("people/<int:user>/memberships/", people.memberships, name="memberships"),
     path("memberships/<int:pk>/end/", people.membership_end, name="membership-end"),
