@@ -48,3 +48,5 @@ def find_lost_reports() -> None:
 
 # Tasks of registers live beside the registers; the worker finds an application's tasks here.
 from reporting.register import tasks as register_tasks  # noqa: E402, F401
+from reporting.retention import tasks as retention_tasks  # noqa: E402, F401
+from reporting.subject import tasks as subject_tasks  # noqa: E402, F401

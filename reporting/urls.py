@@ -22,6 +22,8 @@ register_converter(QuarterConverter, "quarter")
 
 urlpatterns = [
     path("register/", include("reporting.register_urls")),
+    path("subject-access/", include("reporting.subject.urls")),
+    path("retention/", include("reporting.retention.urls")),
     path("reports/", views.reports, name="reports"),
     path("reports/ask/", views.ask, name="ask-for-report"),
     path("reports/<quarter:quarter>/", views.report, name="report"),

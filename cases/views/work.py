@@ -11,6 +11,7 @@ from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
 from cases.log import ids_of
 from cases.protect import emergencies_to_check, restrictions_in_force
+from cases.waiting import waiting_for as waiting_elsewhere
 from cases.work import my_work_of
 from earlyhelp.access import Permission, access, public
 from earlyhelp.audit import record_look
@@ -30,6 +31,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     context = {
         "today": timezone.localdate(),
         "nav": "work",
+        "waiting": waiting_elsewhere(request.actor),
         "emergencies": emergencies_to_check(request.actor),
         "lifts": sum(1 for each in restrictions if each.lift_asked_at),
         "reviews_late": sum(1 for each in restrictions if each.is_overdue or not each.working),

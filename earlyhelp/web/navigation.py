@@ -26,6 +26,8 @@ PLACES = (
     Place("registers", "Registers", "registers", (Permission.REGISTER_IMPORT,)),
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
+    Place("subject", "Requests", "subject-requests", (Permission.SUBJECT_ACCESS,)),
+    Place("retention", "Old records", "retention", (Permission.RETENTION_MANAGE,)),
     Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("help", "Help", "help"),
 )
