@@ -73,7 +73,8 @@ def _is_theirs(guest: Guest, action: Action) -> bool:
         return not names.isdisjoint(
             {action.owner_person.full_name.casefold(), action.owner_person.called.casefold()}
         )
-    return bool(action.owner_membership) and action.owner_membership.user.full_name.casefold() in names
+    owner = action.owner_membership
+    return owner is not None and owner.user.full_name.casefold() in names
 
 
 def _team(guest: Guest) -> list[TeamMember]:
@@ -94,7 +95,7 @@ class SignedMinutes:
     """One meeting's signed minutes, under the items of its agenda that the guest may see."""
 
     meeting: Meeting
-    items: list[AgendaItem]
+    items: list[tuple[AgendaItem, list[Minute]]]
     loose: list[Minute] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     agreed: list[Action] = field(default_factory=list)
@@ -111,14 +112,12 @@ def minutes_for_guest(guest: Guest, pk: UUID) -> SignedMinutes | None:
         return None
     items = list(AgendaItem.objects.filter(meeting=meeting))
     by_item: dict = {item.pk: [] for item in items}
-    loose = []
+    loose: list[Minute] = []
     for minute in Minute.objects.filter(meeting=meeting).select_related("author__user"):
         by_item.get(minute.item_id, loose).append(minute)
-    for item in items:
-        item.entries = by_item[item.pk]
     return SignedMinutes(
         meeting=meeting,
-        items=[item for item in items if item.entries],
+        items=[(item, by_item[item.pk]) for item in items if by_item[item.pk]],
         loose=loose,
         decisions=list(Decision.objects.filter(meeting=meeting)),
         agreed=list(

@@ -21,6 +21,7 @@ from django.utils import timezone
 from cases.explain import grants_of
 from cases.models import Case, Guest, Person
 from cases.rules.guest import can_end_guest, can_invite_guest
+from cases.rules.sharing_people import decides, notes_on_deciding
 from earlyhelp.access import Actor
 from earlyhelp.audit.models import Event
 from hubs.models import Agency, Category, Membership
@@ -54,9 +55,14 @@ def guest_of_request(request: HttpRequest) -> Guest | None:
 
 
 def agreed_to(case: Case, agency: Agency) -> list[Person]:
-    """Those of the family whose own yes to this agency is in force, adults first: one of them agrees to a guest."""
-    people = Person.objects.filter(family=case.family_id, pk__in=_said_yes(case, [agency.pk]).keys())
-    return list(people.order_by("is_child", "born_on", "first_name", "pk"))
+    """Those of the family who decide for themselves and whose yes to this agency counts today, adults first.
+
+    One of them agrees to a guest, and the guest sees nothing once that yes ends.
+    """
+    said_yes = Person.objects.filter(family=case.family_id, pk__in=_said_yes(case, [agency.pk]).keys())
+    people = list(said_yes.order_by("is_child", "born_on", "first_name", "pk"))
+    notes = notes_on_deciding(people)
+    return [person for person in people if decides(person, notes.get(person.pk))]
 
 
 def _said_yes(case: Case, agencies: list[int]) -> dict[UUID, set[int]]:

@@ -11,6 +11,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
 from django.urls import reverse
@@ -86,6 +87,7 @@ def invite_guest(
         raise ValueError(
             f"{agreed_by.called} has not agreed to share with {by.agency.name}, so cannot agree to a guest."
         )
+    _check_is_somebody_else(name, email, agreed_by)
     given = set(topics_to_give(case, by))
     if not categories or set(categories) - given:
         raise ValueError("A guest can be given only topics that your agency has of this record.")
@@ -133,6 +135,16 @@ def renew_guest(*, guest: Guest, by: Actor) -> Invited:
     guest.refresh_from_db()
     _send_link(guest, token)
     return Invited(guest, code)
+
+
+def _check_is_somebody_else(name: str, email: str, agreed_by: Person) -> None:
+    """Raise ValueError for somebody with an account, who joins the team instead, and for who agrees to themself."""
+    if get_user_model().objects.filter(email__iexact=email.strip(), is_active=True).exists():
+        raise ValueError(
+            "This person has an account. Add them to the team instead of inviting them as a guest."
+        )
+    if name.strip().casefold() in {agreed_by.full_name.casefold(), agreed_by.called.casefold()}:
+        raise ValueError("Somebody else in the family has to agree: nobody agrees to their own invitation.")
 
 
 def _send_link(guest: Guest, token: str) -> None:

@@ -18,7 +18,6 @@ from cases.guests import cookie_name
 from earlyhelp.access import guest, guest_door
 from earlyhelp.audit import record_look
 from earlyhelp.web.pagination import page_of
-from hubs.models import Category
 
 LINK_LASTS = 15 * 60  # seconds between opening the link and typing the code
 PAGES = (("record", "Family and plan", "guest"), ("timeline", "Timeline", "guest-timeline"))
@@ -122,7 +121,7 @@ def _render(request: HttpRequest, page: str, template: str, context: dict) -> Ht
         "guest": request.guest,
         "case": request.guest.case,
         "pages": [(words, reverse(address), key == page) for key, words, address in PAGES],
-        "topics": [Category(topic).label for topic in sorted(request.guest.categories)],
+        "topics": sorted(request.guest.categories),
     }
     return render(request, template, here | context)
 

@@ -10,7 +10,7 @@ import uuid
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from cases.models import AgendaItem, CaseNote, Decision, Guest, Minute
@@ -53,7 +53,7 @@ def test_every_other_address_answers_a_guest_as_it_answers_anybody(everything, a
         if name in addresses_of_families():
             address = reverse(name, kwargs=arguments(name, everything))
         else:
-            address = reverse(name, kwargs={key: SAMPLES.get(key, "x") for key in keys})
+            address = some_address(name, keys)
         for method in ("get", "post"):
             theirs, anybodys = ask(browser, method, address), ask(nobody, method, address)
             asked += 1
@@ -63,6 +63,16 @@ def test_every_other_address_answers_a_guest_as_it_answers_anybody(everything, a
     assert asked >= 300
     assert {*SECRET_LINKS, *OF_THE_PLATFORM}
     assert browser.get(HOME).status_code == 200
+
+
+def some_address(name: str, keys: tuple[str, ...]) -> str:
+    """An address of something that nothing is: with the samples where there are some, else with words or ids."""
+    for values in itertools.product(("x", uuid.uuid4(), 1), repeat=len(keys)):
+        try:
+            return reverse(name, kwargs={key: SAMPLES.get(key, value) for key, value in zip(keys, values, strict=True)})
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"nothing fits {name}")
 
 
 def test_a_guests_pages_answer_nobody_else(people, signed_in_as, client):
@@ -240,7 +250,7 @@ def test_what_the_guest_agreed_to_do_comes_first_and_is_marked(people, outcome_o
 def test_the_banner_says_who_invited_until_when_and_that_looks_are_recorded(ask_guest, let_in, people):
     words = let_in(ask_guest()).get(HOME).content.decode()
     assert "You are a guest until" in words and people.alice.user.full_name in words
-    assert "Family and contact and Education" in words
+    assert re.findall(r'govuk-tag--\w+">([\w ]+)<', words)[:2] == ["Family and contact", "Education"]
     assert "Each page you open is recorded" in words
     title = re.search(r"<title>(.*?)</title>", words, re.S).group(1)
     assert "Hollis" not in title and "Ama" not in title and people.case.reference not in title

@@ -149,6 +149,17 @@ def test_an_action_refuses_more_than_the_agency_has(ask_guest, people):
     ask_guest(until=timezone.localdate() + dt.timedelta(days=30))
 
 
+def test_a_guest_is_somebody_without_an_account_whom_another_agreed_to(ask_guest, people):
+    with pytest.raises(ValueError, match="has an account"):
+        ask_guest(email=people.bob.user.email.upper())
+    with pytest.raises(ValueError, match="nobody agrees to their own invitation"):
+        ask_guest(name="dana hollis")
+    with as_system():
+        child = people.case.family.people.get(is_child=True)
+    with pytest.raises(ValueError, match="has not agreed"):
+        ask_guest(agreed_by=child)  # ten years old: somebody else answers for her
+
+
 def test_nobody_agreed_nobody_is_invited(people, world, signed_in_as):
     with as_system():
         people.case.consents.update(ended_at=timezone.now(), end_reason="withdrawn")
