@@ -19,6 +19,7 @@ for application in (
     "earlyhelp.api",
     "earlyhelp.accounts",
     "earlyhelp.audit",
+    "earlyhelp.outbox",
     "earlyhelp.web",
     "hubs",
     "cases",

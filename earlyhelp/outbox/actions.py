@@ -14,6 +14,8 @@ from django.template.loader import get_template
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
+from earlyhelp.access import Actor
+from earlyhelp.audit import record_change
 from earlyhelp.outbox.models import KEPT_DAYS, Message, State
 
 # Numbers that a text may show. Anything else about what happened is on the page behind the link.
@@ -77,7 +79,7 @@ def wake_relay() -> None:
 
 
 @transaction.atomic
-def try_again(*, message: int) -> bool:
+def try_again(*, message: int, by: Actor) -> bool:
     """Put a message that was given up back into the outbox. Returns whether there was one."""
     again = (
         Message.objects.undelivered()
@@ -85,13 +87,18 @@ def try_again(*, message: int) -> bool:
         .update(state=State.WAITING, tries=0, due_at=timezone.now(), claimed_until=None, failure="")
     )
     if again:
+        record_change(by, "Sent a message again", obj=Message(pk=message))
         transaction.on_commit(wake_relay, robust=True)
     return bool(again)
 
 
-def dismiss(*, message: int) -> bool:
+@transaction.atomic
+def dismiss(*, message: int, by: Actor) -> bool:
     """Take a message that was given up off the list: the person was told in another way."""
-    return bool(Message.objects.undelivered().filter(pk=message).update(dismissed_at=timezone.now()))
+    done = bool(Message.objects.undelivered().filter(pk=message).update(dismissed_at=timezone.now()))
+    if done:
+        record_change(by, "Took an undelivered message off the list", obj=Message(pk=message))
+    return done
 
 
 def forget_old_messages() -> int:

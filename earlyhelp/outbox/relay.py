@@ -128,6 +128,11 @@ def write_mail(message: Message, address: str, mail_server=None) -> EmailMessage
     )
 
 
+def subject_of(message: Message) -> str:
+    """The first line of a message's text."""
+    return text_of(message.kind).render(words_of(message)).strip().partition("\n")[0].strip()
+
+
 def words_of(message: Message) -> dict:
     """What a text may show."""
     return {

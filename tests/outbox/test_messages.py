@@ -10,6 +10,7 @@ from django.db import transaction
 from django.template.loader import get_template
 from django.utils import timezone
 
+from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from earlyhelp.outbox import notify, relay
 from earlyhelp.outbox.actions import FACTS, try_again
@@ -131,7 +132,7 @@ def test_message_that_could_say_something_is_refused(alice, changed, words):
         notify(asked.pop("kind"), **asked)
 
 
-def test_failures_are_tried_again_later_and_given_up_visibly(alice, monkeypatch):
+def test_failures_are_tried_again_later_and_given_up_visibly(alice, world, monkeypatch):
     tell(alice)
 
     def is_away(_self):
@@ -150,7 +151,8 @@ def test_failures_are_tried_again_later_and_given_up_visibly(alice, monkeypatch)
     assert message.failure == "The mail server could not be reached (ConnectionRefusedError)."
     assert message.link, "it can be tried again"
     monkeypatch.undo()
-    assert try_again(message=message.pk)
+    actor = world.actor(world.member(world.agency(), Role.SYSTEM_ADMINISTRATOR))
+    assert try_again(message=message.pk, by=actor)
     assert relay.send_due() == 1
 
 

@@ -1,0 +1,36 @@
+"""Messages that could not be delivered, for those who look after accounts. Who, what kind and why: never what about."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from earlyhelp.access import Permission, access
+from earlyhelp.outbox import actions
+from earlyhelp.outbox.models import Message
+
+SHOWN = 100
+DONE = {
+    "again": (actions.try_again, "The message is on its way again."),
+    "dismiss": (actions.dismiss, "The message is off the list."),
+}
+
+
+@access(Permission.ACCOUNTS_MANAGE)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def undelivered(request: HttpRequest) -> HttpResponse:
+    """The list, and the two things to do about each: have it sent again, or take it off because the person was told."""
+    if request.method == "POST":
+        act, words = DONE.get(request.POST.get("do", ""), (None, ""))
+        number = request.POST.get("message", "")
+        if act and number.isdecimal() and len(number) < 18 and act(message=int(number), by=request.actor):
+            messages.success(request, words)
+        else:
+            messages.info(request, "Somebody has dealt with this message already.")
+        return redirect("undelivered-messages")
+    found = list(Message.objects.undelivered()[:SHOWN])
+    return render(request, "outbox/undelivered.html", {"found": found, "shown": SHOWN, "nav": "accounts"})
