@@ -196,6 +196,7 @@ def answers_of(case: Case) -> Answers:
             consent.person = known[consent.person_id]
     in_force = [each for each in consents if each.status in ("given", "refused") and each.person_id in known]
     found = disagreements_in(in_force, notes)
+    case.answers_in_force = [(each.answer, each.given_on) for each in in_force]
     of_person: dict[UUID, list[Consent]] = defaultdict(list)
     for consent in consents:
         of_person[consent.person_id].append(consent)

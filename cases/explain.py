@@ -7,19 +7,18 @@ database does not do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.answers import Answers
 from cases.models import Case, TeamMember
 from cases.preview import matrix_of
 from earlyhelp.access import Role
-from hubs.models import Agency, AgencyKind, Agreement, Category, Membership
+from hubs.models import Agency, AgencyKind, Agreement, Category, Membership, Signature
 
 
 @dataclass(frozen=True)
@@ -144,13 +143,14 @@ def explain(case: Case, answers: Answers) -> Explained:
             by_group[grant.group_id][grant.category] = grant
     team = {member.membership_id: member for member in case.team.current().select_related("membership")}
     on_team = {member.membership.agency_id for member in team.values()}
-    agencies = list(
-        Agency.objects.filter(
-            Q(pk__in=on_team | answers.agency_ids) | Q(group_id__in=list(by_group))
-        ).order_by("name")
-    )
     live = Agreement.objects.live()
-    covered = _covered(agencies, live)
+    counting = Signature.objects.counting().filter(agency=OuterRef("pk"), agreement=live)
+    agencies = list(
+        Agency.objects.filter(Q(pk__in=on_team | answers.agency_ids) | Q(group_id__in=list(by_group)))
+        .annotate(is_covered=Exists(counting))
+        .order_by("name")
+    )
+    covered = {agency.pk for agency in agencies if agency.is_covered}
     matrix = matrix_of(live)
     staff = _staff(case, agencies, team)
     lines = []
@@ -199,11 +199,6 @@ class _Facts:
         if (self.agency.kind, category) not in self.matrix:
             return False, "Agreement does not give it"
         return True, WHY[self.has[category].basis]
-
-
-def _covered(agencies: Iterable[Agency], live: Agreement | None) -> set[int]:
-    covered = Agency.objects.covered(live).filter(pk__in=[agency.pk for agency in agencies])
-    return set(covered.values_list("pk", flat=True))
 
 
 def _end_of(has: dict[int, Grant], agreement: Agreement | None) -> tuple[date | None, str]:

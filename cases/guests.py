@@ -150,6 +150,9 @@ def stops(case: Case, guests: Iterable[Guest]) -> dict[int, str]:
 
     Four queries at most, however many guests.
     """
+    guests = list(guests)
+    if not guests:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute("select app.guests_who_may_look(%s)", [case.pk])
         looking = {pk for (pk,) in cursor.fetchall()}

@@ -23,7 +23,8 @@ def check_can_invite_guest(actor: Actor, case: Case) -> None:
         )
     if not case.is_open:
         raise NotAllowed("This record is closed, so nobody can be invited to it.")
-    if case.restrictions.filter(lifted_at__isnull=True).exists():
+    restricted = getattr(case, "restricted_now", None)  # get_case_for has asked already
+    if case.restrictions.filter(lifted_at__isnull=True).exists() if restricted is None else restricted:
         raise NotAllowed("This record is restricted: only the people named see it, and no guest.")
 
 

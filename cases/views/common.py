@@ -98,7 +98,9 @@ class Header:
 def header_of(case: Case, actor: Actor) -> Header:
     """What the identity bar shows, in four queries."""
     lead = lead_of(case)
-    answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
+    answers = getattr(case, "answers_in_force", None)  # a page about sharing has asked already
+    if answers is None:
+        answers = list(Consent.objects.in_force().filter(case=case).values_list("answer", "given_on"))
     given = [given_on for answer, given_on in answers if answer == "given"]
     i_lead = bool(lead and lead.membership_id == actor.membership.pk)
     may_write = can_write(actor, case)

@@ -23,9 +23,9 @@ from cases.forms.sharing import (
     WithdrawForm,
     default_expiry,
 )
-from cases.kept import kept_notes_of
 from cases.guests import guests_on_page
-from cases.models import Case, Consent, Guest, LawfulShare, Person
+from cases.kept import kept_notes_of
+from cases.models import Case, Consent, LawfulShare, Person
 from cases.preview import Change, allowed_categories, effect_of
 from cases.protect import protection_of
 from cases.rules.sharing import can_change_sharing, check_can_change_sharing
@@ -47,11 +47,6 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
     protection = protection_of(case)
     open_emergencies = [each for each in protection.emergencies if each.expires_at > now]
     by_name = {each.pk for each in protection.named} | {each.membership_id for each in open_emergencies}
-    guests = list(
-        Guest.objects.filter(case=case, ended_at=None, expires_at__gt=now).select_related(
-            "agreed_by", "invited_by__user", "invited_by__agency"
-        )
-    )
     context = {
         "explained": explained,
         "lines": explained.lines,
@@ -60,7 +55,6 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "people_count": len(by_name | {who.pk for line in explained.seeing for who in line.people}),
         "answers": answers,
         "lawful_shares": lawful_shares_of(case),
-        "guests": guests,
         **guests_on_page(request.actor, case),
         "open_emergencies": open_emergencies,
         "kept_notes": kept_notes_of(case),
