@@ -8,14 +8,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases.forms.work import FamilyListFilter
+from cases.guests import guests_to_see_to
 from cases.listing import family_page
 from cases.log import ids_of
 from cases.protect import emergencies_to_check, restrictions_in_force
+from cases.sample import looks_waiting
+from cases.sharing_work import sharing_tasks_of
 from cases.waiting import waiting_for as waiting_elsewhere
 from cases.work import my_work_of
 from earlyhelp.access import Permission, access, public
 from earlyhelp.audit import record_look
 from earlyhelp.web.navigation import navigation_for
+from hubs.reminders import tasks_of
+from hubs.review import waiting_for
 
 
 @public
@@ -29,9 +34,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
     """What must I do next, and by when, in one screen."""
     restrictions = restrictions_in_force(request.actor)
     context = {
+        "colleagues_to_review": len(waiting_for(request.actor)),
+        "looks_to_answer": [look for look in looks_waiting(request.actor) if look.may_answer],
         "today": timezone.localdate(),
         "nav": "work",
         "waiting": waiting_elsewhere(request.actor),
+        "agreement_tasks": tasks_of(request.actor),
         "emergencies": emergencies_to_check(request.actor),
         "lifts": sum(1 for each in restrictions if each.lift_asked_at),
         "reviews_late": sum(1 for each in restrictions if each.is_overdue or not each.working),
@@ -39,6 +47,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
     if not request.actor.may(Permission.CASE_READ):
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})
+    context["guests_to_see_to"] = guests_to_see_to(request.actor)
+    context["sharing_tasks"] = sharing_tasks_of(request.actor)
     work = my_work_of(request.actor)
     record_look(request.actor, "Opened My work", level="results", cases=ids_of(work.cases))
     return render(request, "cases/my_work.html", context | {"work": work})
