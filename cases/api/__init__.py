@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cases.api import views
+from cases.api import requests, views
 
 urlpatterns = [
+    path("agreement/requests/", requests.SharingRequests.as_view(), name="api-sharing-requests"),
     path("families/", views.Families.as_view(), name="api-families"),
     path("families/<reference:reference>/", views.Family.as_view(), name="api-family"),
     path(

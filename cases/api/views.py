@@ -29,7 +29,9 @@ from earlyhelp.api.schema import REFERENCE, documented
 from earlyhelp.audit import record_look
 from hubs.models import Agency, Category
 
-ADDRESS_TYPED = "This holds an address that is kept secret. Leave it out, or send this as true if it must stay."
+ADDRESS_TYPED = (
+    "This holds an address that is kept secret. Leave it out, or send this as true if it must stay."
+)
 FAMILY = {"path": (REFERENCE,), "refusals": (404,)}
 
 

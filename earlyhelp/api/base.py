@@ -67,6 +67,8 @@ class Strict(serializers.Serializer):
     """An object with these members and no other."""
 
     def to_internal_value(self, data):
+        if not isinstance(data, dict):
+            raise exceptions.ValidationError({"": ["Send an object here."]})
         unknown = set(data) - {name for name, field in self.fields.items() if not field.read_only}
         if unknown:
             raise exceptions.ValidationError(dict.fromkeys(sorted(unknown), ["There is no such field."]))

@@ -1,101 +1,217 @@
-"""Whatever is typed into whatever form: a page that says what is wrong, never an error page (trust.md, P17)."""
+"""Whatever is typed into whatever form: a page that says what is wrong, never an error page (trust.md, P17).
+
+Every address of the site is walked, by whoever may open it: with answers to the fields its page has, with parameters, with
+bodies that no browser makes, and without the token against forged requests. A few rounds in the fuzz suite;
+`EH_FUZZ_ROUNDS=200 EH_FUZZ_SEED=7 pytest tests/fuzz/test_forms.py -m fuzz -s` for longer. Ends with `sent=N broken=N seed=N`.
+"""
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
-import re
-from html import unescape
+import sys
+import traceback
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
 
 import pytest
-from django.urls import reverse
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
 
-from earlyhelp.access.declare import Declaration
-from tests.access.test_urls import addresses_of_families, arguments, every_address, undone
+from cases.models import Guest
+from earlyhelp.access import Role
+from earlyhelp.access.context import as_system
+from earlyhelp.api.models import ApiKey
+from hubs.models import AgencyKind, Agreement, Membership, Signature
+from tests.access.addresses import OF_THE_PLATFORM, OWNERS, SECRET_LINKS
+from tests.access.test_urls import (
+    addresses_of_families,
+    arguments,
+    every_address,
+    is_for_programs,
+    undone,
+)
+from tests.fuzz import odd
 
-pytestmark = [pytest.mark.fuzz, pytest.mark.django_db, pytest.mark.timeout(600)]
+ROUNDS = int(os.environ.get("EH_FUZZ_ROUNDS", "3"))
+SEED = int(os.environ.get("EH_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+NOBODY = "nobody"
 
-FIELD = re.compile(r'<(?:input|select|textarea)\b[^>]*\bname="([^"]+)"')
-OPTION = re.compile(r'\bvalue="([^"]{1,60})"')
-ODD = [
-    "",
-    " ",
-    "0",
-    "-1",
-    "99999999999999999999",
-    "1e309",
-    "31/2/2026",
-    "2026-13-45",
-    "29/2/1900",
-    "25:99",
-    "on",
-    "None",
-    "null",
-    "[]",
-    "' or 1=1 --",
-    "{{ 7*7 }}{% debug %}",
-    "<script>alert(1)</script>",
-    "=cmd|' /C calc'!A0",
-    "../../etc/passwd",
-    "%00",
-    "nul\x00byte",
-    "%s%n",
-    "Zoë O’Brien-Ågren",
-    "שלום عليكم",
-    "👩‍👩‍👧‍👦" * 20,
-    "a" * 5_000,
-    "\r\nBcc: somebody@example.org",
-    "\u202eesrever",
-    "00000000-0000-0000-0000-000000000000",
-]
+pytestmark = [pytest.mark.fuzz, pytest.mark.django_db, pytest.mark.timeout(400 + ROUNDS * 120)]
 
 
-def answers_to(page: str, chance: random.Random) -> dict[str, list[str]]:
-    """Something for every field the page has, and for one that it has not; now and then a value the page offers."""
-    offered = [unescape(value) for value in OPTION.findall(page)] or ["1"]
-    names = {unescape(name) for name in FIELD.findall(page)} - {"csrfmiddlewaretoken"}
-    return {
-        name: [
-            chance.choice(offered if chance.random() < 0.45 else ODD)
-            for _ in range(chance.choice([1, 1, 1, 2]))
-        ]
-        for name in (*sorted(names), "no_such_field")
-        if chance.random() < 0.9
-    }
+@dataclass
+class Walk:
+    """One walk over the site: who asks, what was sent, what broke."""
 
+    chance: random.Random
+    browsers: dict[str, Client]
+    sent: int = 0
+    statuses: Counter = field(default_factory=Counter)
+    taken: set[str] = field(default_factory=set)
+    broken: dict[str, str] = field(default_factory=dict)
 
-def every_form(everything):
-    """(name, address) of everything that stands in a family's record or needs no object."""
-    for name in addresses_of_families():
-        yield name, reverse(name, kwargs=arguments(name, everything))
-    for name, view, keys in every_address():
-        its = getattr(view, "access", None)
-        if not keys and isinstance(its, Declaration) and its.permissions:
-            yield name, reverse(name)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_no_form_answers_with_an_error_page(seed, everything, signed_in_as):
-    chance = random.Random(seed)
-    people = [everything.alice, everything.coordinator, everything.manager, everything.administrator]
-    browsers = [signed_in_as(membership) for membership in people]
-    sent, broken, answers = 0, [], set()
-    for name, address in every_form(everything):
-        for browser in browsers:
-            browser.raise_request_exception = False
-            with undone():
-                shown = browser.get(address)
-            page = (
-                ""
-                if shown.streaming or shown.status_code != 200
-                else shown.content.decode("utf-8", "replace")
+    def ask(self, name: str, who: str, method: str, address: str, *args):
+        """One request whose effects are undone: rows, cookies and what it did to the browser's session."""
+        browser = self.browsers[who]
+        browser.raise_request_exception = False
+        cookies = {key: morsel.value for key, morsel in browser.cookies.items()}
+        with undone():
+            if len(args) == 2:  # a body as it is, and its type
+                answer = browser.generic(method.upper(), address, *args)
+            else:
+                answer = getattr(browser, method)(address, *args)
+            if answer.streaming:
+                b"".join(answer)
+        browser.cookies.clear()
+        browser.cookies.load(cookies)
+        self.sent += 1
+        self.statuses[answer.status_code] += 1
+        if answer.status_code >= 500:
+            self.broken.setdefault(
+                f"{name} {method} {_error_of(answer)}", f"{who} {address[:300]} {str(args)[:1500]}"
             )
-            for _ in range(2 if page else 1):
-                with undone():
-                    answer = browser.post(address, answers_to(page, chance))
-                sent += 1
-                answers.add(answer.status_code)
-                if answer.status_code >= 500:
-                    broken.append((name, answer.status_code))
+        return answer
+
+    def page(self, name: str, who: str, address: str) -> str:
+        """The page as `who` sees it; nothing when there is none."""
+        shown = self.ask(name, who, "get", address)
+        if shown.streaming or shown.status_code != 200 or "html" not in shown.get("Content-Type", ""):
+            return ""
+        return shown.content.decode("utf-8", "replace")
+
+    def visit(self, name: str, who: str, address: str) -> None:
+        page = self.page(name, who, address)
+        main = page.partition("<main")[2] or page
+        for _ in range(ROUNDS):
+            answer = self.ask(name, who, "post", address, odd.answers_to(main, self.chance))
+            if answer.status_code in {302, 303}:
+                self.taken.add(name)
+            for action in set(odd.ACTION.findall(main)) - {address, "", "#"}:
+                if action.startswith("/"):
+                    self.ask(name, who, "post", action, odd.answers_to(main, self.chance))
+            if page:
+                self.ask(name, who, "get", f"{address}?{odd.query(page, self.chance)}")
+            body, kind = odd.strange_bodies(self.chance)
+            self.ask(name, who, "post", address, body, kind)
+
+
+def _error_of(answer) -> str:
+    if not answer.exc_info:
+        return str(answer.status_code)
+    kind, error, trace = answer.exc_info
+    last = next((f for f in reversed(traceback.extract_tb(trace)) if "site-packages" not in f.filename), None)
+    return (
+        f"{kind.__name__} {str(error)[:120]!r} at {last.filename.rpartition('/main/')[2]}:{last.lineno}"
+        if last
+        else kind.__name__
+    )
+
+
+@pytest.fixture
+def walk(everything, world, signed_in_as):
+    """People of every kind with a browser each: those of the family, one in each role, and nobody."""
+    council = world.agency(AgencyKind.COUNCIL_EARLY_HELP)
+    cast = {
+        role.value: world.member(council, role, hub=everything.hub if role == Role.HUB_COORDINATOR else None)
+        for role in Role
+    }
+    people = {name: value for name, value in vars(everything).items() if isinstance(value, Membership)} | cast
+    browsers = {name: signed_in_as(membership) for name, membership in people.items()}
+    cache.clear()
+    return Walk(random.Random(SEED), browsers | {NOBODY: Client()})
+
+
+def candidates() -> dict[str, list]:
+    """Numbers and words that addresses of the platform may take: of what there is."""
+    with as_system():
+        members = list(Membership.objects.values_list("pk", "user_id"))
+        numbers = [
+            *(user for _pk, user in members[:3]),
+            *(pk for pk, _user in members[:3]),
+            *Signature.objects.values_list("pk", flat=True)[:2],
+            *ApiKey.objects.values_list("pk", flat=True)[:1],
+            *Guest.objects.values_list("pk", flat=True)[:1],
+        ]
+        versions = list(Agreement.objects.values_list("version", flat=True))
+    return {
+        "pk": numbers, "user": [user for _pk, user in members[:3]], "version": versions, "kind": ["school", "csv"],
+        "action": ["deactivate", "wake", "reset"], "quarter": ["2026-Q2", "2015-Q3"],
+    }  # fmt: skip
+
+
+def addresses(walk: Walk, everything):
+    """(name, who, address) of every address but the API's: a family's, the platform's, the public ones."""
+    known = candidates()
+    for name, view, keys in every_address():
+        if name in addresses_of_families():
+            address = reverse(name, kwargs=arguments(name, everything))
+            if not is_for_programs(address):
+                for who in {OWNERS.get(name, "alice"), "coordinator"}:
+                    yield name, who, address
+        elif name in OF_THE_PLATFORM:
+            who = OF_THE_PLATFORM[name]
+            chosen = [
+                reverse(name, kwargs=dict(zip(keys, each, strict=True)))
+                for each in itertools.islice(itertools.product(*(known.get(key, ["x"]) for key in keys)), 12)
+            ]
+            opened = [each for each in chosen if walk.ask(name, who, "get", each).status_code in {200, 405}]
+            yield name, who, (opened or chosen)[0]
+        elif name in SECRET_LINKS or keys:
+            yield name, NOBODY, _address_of_nothing(name, keys)
+        elif not is_for_programs(reverse(name)):
+            its = view.access
+            mays = [who for who, role in ((role.value, role) for role in Role) if _may(its, role)]
+            for who in {
+                walk.chance.choice(mays or [NOBODY]),
+                "alice",
+                NOBODY if its.is_public else "manager",
+            }:
+                yield name, who, reverse(name)
+
+
+def _address_of_nothing(name: str, keys) -> str:
+    try:
+        return reverse(name, kwargs=dict.fromkeys(keys, "0"))
+    except NoReverseMatch:
+        return reverse(name, kwargs=dict.fromkeys(keys, uuid.uuid4()))
+
+
+def _may(its, role) -> bool:
+    from earlyhelp.access.permissions import permissions_of
+
+    return bool(set(its.permissions) & permissions_of([role]))
+
+
+def test_no_form_answers_with_an_error_page(walk, everything, capsys):
+    walked = set()
+    for name, who, address in addresses(walk, everything):
+        walk.visit(name, who, address)
+        walked.add(name)
+        mail.outbox.clear()
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\naddresses={len(walked)} sent={walk.sent} broken={len(walk.broken)} seed={SEED} {dict(sorted(walk.statuses.items()))}\n"
+        )
+    assert not walk.broken, "\n\n".join(f"{what}\n    {how}" for what, how in walk.broken.items())
+    assert walked == {name for name, view, _keys in every_address() if getattr(view, "cls", None) is None}
+    assert len(walk.taken) >= 20, "some of it was taken: the fields were found"
+    assert walk.statuses[200] > walk.statuses[404]
+
+
+def test_without_the_token_every_form_refuses_in_words(walk, everything):
+    """A token that is missing, somebody else's or odd: refused with a page, whoever sends it."""
+    broken = []
+    for name, who, address in addresses(walk, everything):
+        browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        browser.cookies.load({key: morsel.value for key, morsel in walk.browsers[who].cookies.items()})
+        for token in ("", "x", "a" * 32, "\x00", "é" * 64, "a" * 20_000):
+            with undone():
+                answer = browser.post(address, {"csrfmiddlewaretoken": token, "title": "x"})
+            if answer.status_code not in {403, 404, 405, 410}:
+                broken.append((name, token[:10], answer.status_code))
     assert broken == []
-    assert sent > 400
-    assert 302 in answers, "some of it was taken: the fields were found"
