@@ -222,7 +222,9 @@ class _Reader:
         }
 
     def text(self, where: dict, path: str, most: int, *, needed: bool = False) -> str:
-        value = where.get(path.rsplit(".", 1)[1], "")
+        return self.checked(where.get(path.rsplit(".", 1)[1], ""), path, most, needed=needed)
+
+    def checked(self, value: Any, path: str, most: int, *, needed: bool = False) -> str:
         if not isinstance(value, str):
             self.wrong(path, "It must be text.")
         elif needed and not value.strip():
@@ -283,11 +285,7 @@ class _Reader:
             self.wrong(path, f"It must have {_MAX_CLAUSES} entries or fewer.")
             return ()
         for number, clause in enumerate(found, start=1):
-            at = f"{path}[{number}]"
-            if not isinstance(clause, str) or not clause.strip():
-                self.wrong(at, "It must be text.")
-            else:
-                self.text({"x": clause}, f"{at}.x", _CLAUSE)
+            self.checked(clause, f"{path}[{number}]", _CLAUSE, needed=True)
         return tuple(clause for clause in found if isinstance(clause, str))
 
     # -- Codes
