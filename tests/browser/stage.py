@@ -16,7 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from assessments.models import Assessment
 from cases.actions.emergency import break_glass
+from cases.actions.guest import invite_guest
 from cases.actions.restriction import restrict
+from cases.guests import agreed_to
 from cases.models import Case, Family, LeadProfessional, LeadRequest, Meeting, Person, StepDown, StepUp
 from earlyhelp.access.context import acting_as, as_system
 from earlyhelp.access.permissions import permissions_of
@@ -104,7 +106,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     make_reports(stage)
     bring_in_registers(stage)
     more = {
-        "priya": begin_registrations(stage) + behind_forms(stage),
+        "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
         "ruth": protect_records(stage),
         "tom": closed_case(stage),
@@ -217,6 +219,29 @@ def behind_forms(stage: Stage) -> list[str]:
         reverse("assessment-take-back", args=[waiting.pk]),
         reverse("meeting-action-add", args=[reference, meeting.pk]),
         reverse("step-up-write", args=[reference]) + "?read=yes",
+    ]
+
+
+def have_a_guest(stage: Stage) -> list[str]:
+    """Priya invites somebody to a family that she leads. (Their own pages: test_guest_journey.py.)"""
+    with acting_as(stage.people["priya"]) as by:
+        led = Case.objects.filter(leads__membership=by.membership, leads__until_at=None, status="open")
+        case, agreed = next((case, people[0]) for case in led if (people := agreed_to(case, by.agency)))
+        invited = invite_guest(
+            case=case,
+            name="Ama Boateng",
+            organisation="Swimming club",
+            email="ama.boateng@example.org",
+            why="She teaches them to swim.",
+            categories=[1],
+            agreed_by=agreed,
+            until=timezone.localdate(),
+            by=by,
+        )
+    reference = case.reference
+    return [
+        reverse("guest-invite", args=[reference]),
+        reverse("guest-end", args=[reference, invited.guest.pk]),
     ]
 
 

@@ -133,6 +133,7 @@ ASK_SOMETHING = [
     "assessment-withdraw",
     "document-add",
     "emergency",
+    "guest-invite",
     "lead-ask",
     "meeting-agenda-add",
     "meeting-cancel",
