@@ -16,6 +16,7 @@ from cases.api import shapes
 from cases.explain import explain
 from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
+from cases.log import ids_of
 from cases.models import Address, CaseNote, Document, LawfulShare, Meeting, Person
 from cases.plan import plan_of
 from cases.rules.case import check_can_write
@@ -63,7 +64,8 @@ class Families(Endpoint):
     def get(self, request):
         number = self.query(PageQuery)["page"]
         page = family_page(request._request, FamilyListFilter(None, actor=self.actor))
-        record_look(self.actor, "Saw the list of families", level="results", rows=len(page.rows))
+        shown = ids_of(row.case_id for row in page.rows)
+        record_look(self.actor, "Saw the list of families", level="results", cases=shown)
         for row in page.rows:
             row.level = {"number": row.level_number, "name": row.level_name} if row.level_number else None
         following = f"{address(reverse('api-families'))}?page={number + 1}" if page.next_url else None

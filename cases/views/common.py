@@ -41,6 +41,7 @@ _VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {
     "close": "Opened closing a case",
     "team": "Opened a team",
     "restriction": "Opened who may see a restricted record",
+    "lead": "Opened who leads a family",
 }
 
 

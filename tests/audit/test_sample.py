@@ -14,7 +14,7 @@ from cases.actions.sample import answer_look, draw_again, draw_sample, follow_up
 from cases.models import AccessSample, Restriction, SampledLook, StaffRelation
 from cases.models.sharing import RestrictionName
 from cases.rules import NotAllowed
-from cases.sample import looks_of, looks_waiting, month_before
+from cases.sample import looks_waiting, month_before
 from cases.tasks import draw_last_months_sample
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system

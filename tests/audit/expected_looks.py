@@ -1,0 +1,112 @@
+"""Which event a successful look at each address of a family writes, by hand: level, words, and whether it names the record.
+
+tests/audit/test_every_look.py asks every address and compares. An address that is missing here fails.
+"""
+
+from __future__ import annotations
+
+RECORD, SECTION, RESULTS = "record", "section", "results"
+
+# Pages of a record: the words of the access log -> the addresses that write exactly this one event, with the record.
+PAGES = {
+    (RECORD, "Opened a family's record"): "record-overview record-strengths api-family",
+    (SECTION, "Opened the people of a family"): """
+        record-people record-person-add record-address-add record-relationship-add record-person-change""",
+    (SECTION, "Opened a timeline"): "record-timeline record-note api-timeline",
+    (SECTION, "Opened a team"): "record-team record-team-leave",
+    (SECTION, "Opened who can see a record"): """
+        record-sharing record-consent record-evidence record-read-together record-lawful record-lawful-end record-receipt
+        record-receipt-of record-withdraw record-decides record-decides-end record-settle guest-invite guest-end
+        api-sharing""",
+    (SECTION, "Opened a record's history"): "record-history",
+    (SECTION, "Opened closing a case"): "record-close",
+    (SECTION, "Opened assessments"): """
+        record-assessments assessment-again assessment-again-agreed assessment-again-tier4 assessment-again-neither
+        api-assessments""",
+    (SECTION, "Opened a plan"): """
+        record-plan plan-copy plan-review plan-outcome-add plan-action-add-loose plan-outcome-change plan-outcome-score
+        plan-outcome-end plan-action-add plan-action-change plan-action-not-done api-plan""",
+    (SECTION, "Opened who leads a family"): "record-lead lead-ask lead-answer",
+    (SECTION, "Opened meetings"): """
+        record-meetings meeting-new meeting meeting-change meeting-cancel meeting-invite meeting-answer meeting-agenda-add
+        meeting-action-add meeting-end meeting-minutes meeting-calendar api-meetings""",
+    (SECTION, "Opened documents"): "record-documents document-add api-documents",
+    (SECTION, "Opened step up and step down"): "record-steps step-up-start step-down-new step-down",
+    (SECTION, "Opened a step-up"): "step-up",
+    (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
+    (SECTION, "Opened an assessment"): "assessment",
+    (SECTION, "Opened a part of an assessment"): "assessment-part assessment-person-part",
+    (SECTION, "Checked the answers of an assessment"): "assessment-check",
+    (SECTION, "Opened taking a sign-off back"): "assessment-take-back",
+    (SECTION, "Opened withdrawing an assessment"): "assessment-withdraw",
+    (SECTION, "Opened the copies of an assessment"): "assessment-copies",
+}
+EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in names.split()} | {
+    # Two events: opening the part, and taking something away from it.
+    "document-download": [(SECTION, "Opened documents", True), (SECTION, "Downloaded a document", True)],
+    "api-document": [(SECTION, "Opened documents", True), (SECTION, "Downloaded a document", True)],
+    "record-reading-log": [
+        (SECTION, "Opened a record's history", True), (SECTION, "Opened the list of looks for a family", True),
+    ],
+    "record-reading-log-copy": [
+        (SECTION, "Opened a record's history", True), (SECTION, "Made the list of looks for a family", True),
+    ],
+    "assessment-professional-copy": [
+        (SECTION, "Made a professionals' copy of an assessment", True),
+        (RECORD, "Made a professional copy of an assessment", True),
+    ],
+    # What a check of the whole county found: the records are in the event's facts.
+    "assessment-check-result": [(RESULTS, "Opened what a check found", False)],
+    # A file of many families, before they have a record here: the register's id is in the facts.
+    "register-import": [(RESULTS, "Opened a register", False)],
+    "register-columns": [(RESULTS, "Opened the columns of a register", False)],
+    "register-lines": [(RESULTS, "Opened lines of a register", False)],
+    "register-findings": [(RESULTS, "Downloaded the findings of a register", False)],
+    "register-duplicate": [(SECTION, "Opened a possible duplicate", False)],
+    # Seen by people who may not see the record: a reference and a colleague's name, nothing of the family.
+    "emergency-check": [(SECTION, "Opened an emergency access to check", False)],
+    "look-answer": [(SECTION, "Opened a look to answer for", False)],
+    "restriction-lift": [(SECTION, "Opened a restriction", False)],
+}  # fmt: skip
+
+# Sent by POST, and shows something: the look is written before it.
+SHOWN_BY_POST = {
+    "record-address-show": [
+        (SECTION, "Opened the people of a family", True), (SECTION, "Showed a confidential address", True),
+    ],
+    "guest-new-code": [(SECTION, "Opened who can see a record", True), ("change", "Made a new code for a guest", True)],
+}  # fmt: skip
+
+# Shows nothing of a family when it is asked for: sends on to another page, or holds only what its writer has just typed.
+SHOWS_NOTHING = {
+    "assessment-help-again": "sends on",
+    "assessment-known": "sends on",
+    "assessment-statement": "sends on, while the check is not finished",
+    "assessment-agreed": "sends on, while the check is not finished",
+    "assessment-tier4": "sends on, while the check is not finished",
+    "step-up-write": "sends on, while the threshold is not answered",
+    "assessment-register": "the writer's own words of a moment ago",
+    "assessment-neither": "a page of words",
+}
+# Answers to POST alone and then sends on: what is changed is an event of its own (test_urls, each action's tests).
+CHANGES_ALONE = set("""
+    plan-outcome-reopen plan-action-start plan-action-done lead-take-back meeting-item-move meeting-minute-add
+    meeting-sign-off assessment-part-save assessment-person-part-save step-up-withdraw step-down-withdraw register-load
+    register-again register-throw-away restriction-keep api-address-show
+""".split())
+
+# Lists and searches without an object in their address: who opens them -> address -> event.
+LISTS = {
+    ("alice", "my-work"): (RESULTS, "Opened My work"),
+    ("auditor", "my-work"): (RESULTS, "Opened My work"),
+    ("alice", "family-list"): (RESULTS, "Saw the list of families"),
+    ("alice", "api-families"): (RESULTS, "Saw the list of families"),
+    ("alice", "meetings"): (RESULTS, "Opened their meetings"),
+    ("manager", "protection"): (RESULTS, "Saw emergency access and restrictions to check"),
+    ("manager", "look-sample"): (RESULTS, "Opened looks to answer for"),
+    ("coordinator", "register-duplicates"): (RESULTS, "Opened likely duplicates"),
+    ("auditor", "access-log"): (RESULTS, "Opened the access log"),
+    ("auditor", "access-log-export"): (RESULTS, "Asked to export the access log"),
+    ("auditor", "unusual-looks"): (RESULTS, "Opened unusual looks"),
+    ("auditor", "look-sample-progress"): (RESULTS, "Opened the monthly sample"),
+}
