@@ -13,5 +13,10 @@ HERE = Path(__file__).parent
 
 def run(path: str, *, undo: str) -> migrations.RunSQL:
     """A migration operation that runs a file under reporting/, such as "subject/subject_v1.sql"; `undo`: SQL."""
-    sql = (HERE / path).read_text()
+    sql = text_of(path)
     return migrations.RunSQL(sql + _ownership(sql), undo)
+
+
+def text_of(path: str) -> str:
+    """The text of a file under reporting/: what an earlier version was, for going back."""
+    return (HERE / path).read_text()

@@ -10,8 +10,8 @@ from cases.models import Consent, StepDown, StepUp, TeamMember
 from cases.pack import pack_of
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category
+from reporting.demo.agreeing_to_share import MATRIX
 from reporting.demo.families import Teller, Told
-from reporting.demo.world import MATRIX
 
 DECISIONS = {"stay": "declined", "accept": "accepted"}
 HAND_OVER_WITHIN = 10  # working days

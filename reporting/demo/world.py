@@ -17,17 +17,8 @@ from cases.models import LevelOfNeed
 from earlyhelp.accounts import second_factor
 from earlyhelp.accounts.actions import create_person_with_password
 from earlyhelp.accounts.models import User
-from hubs.models import (
-    Agency,
-    AgencyKind,
-    Agreement,
-    AgreementCategory,
-    Category,
-    Hub,
-    Membership,
-    Service,
-    Signature,
-)
+from hubs.models import Agency, Hub, Membership, Service
+from reporting.demo.agreeing_to_share import agree_to_share
 from reporting.demo.cast import CAST, PERSONAS, CastMember
 from reporting.demo.places import (
     AGENCIES,
@@ -35,8 +26,6 @@ from reporting.demo.places import (
     HISTORICAL_HUBS,
     HISTORICAL_OPENED,
     HUBS,
-    NOT_SHARING,
-    SUSPENDED_AGENCY,
 )
 
 OPENED = date(2019, 4, 1)
@@ -46,25 +35,6 @@ LEVELS = (
     (3, "Intensive", "Several agencies help together, with one lead professional. Early help."),
     (4, "Specialist", "A child is, or may be, suffering significant harm. Children's social care leads."),
 )
-# What each kind of agency may receive, for the purposes the agreement names. An agency always sees what it wrote itself.
-MATRIX = {
-    AgencyKind.COUNCIL_EARLY_HELP: list(Category),
-    AgencyKind.COUNCIL_SOCIAL_CARE: list(Category),
-    AgencyKind.SCHOOL: [
-        Category.FAMILY,
-        Category.EDUCATION,
-        Category.HOUSING,
-        Category.FINANCE,
-        Category.SAFEGUARDING,
-    ],
-    AgencyKind.HEALTH: [Category.FAMILY, Category.EDUCATION, Category.HEALTH, Category.SAFEGUARDING],
-    AgencyKind.POLICE: [Category.FAMILY, Category.POLICE, Category.SAFEGUARDING],
-    AgencyKind.HOUSING: [Category.FAMILY, Category.HOUSING, Category.FINANCE],
-    AgencyKind.EDUCATION_SERVICE: [Category.FAMILY, Category.EDUCATION],
-    AgencyKind.DWP: [Category.FAMILY, Category.FINANCE],
-    AgencyKind.VOLUNTARY: [Category.FAMILY, Category.EDUCATION, Category.HOUSING],
-    AgencyKind.OTHER: [Category.FAMILY, Category.EDUCATION, Category.POLICE],
-}
 SERVICES = (
     (
         "Parents' Wednesday group",
@@ -122,7 +92,7 @@ def build_frame(today: date) -> World:
             number=number, starts_on=OPENED, defaults={"name": name, "description": description}
         )[0]
     _agencies(world)
-    _agreement(world)
+    agree_to_share(world)
     for name, agency, hub, description in SERVICES:
         Service.objects.get_or_create(
             name=name,
@@ -170,51 +140,6 @@ def _agencies(world: World) -> None:
                 everyone_sees_team_cases=seed.everyone,
             )
         world.agencies[seed.key] = agency
-
-
-def _agreement(world: World) -> None:
-    """Version 1 has run out; version 2 is live, signed by all but the board's office, one agency suspended."""
-    for version, starts, ends in ((1, -1095, -366), (2, -365, None)):
-        starts_on = world.today + timedelta(days=starts)
-        agreement, is_new = Agreement.objects.get_or_create(
-            version=version,
-            defaults={
-                "title": "Westmoor early help information sharing agreement",
-                "starts_on": starts_on,
-                "review_on": starts_on + timedelta(days=456),
-                "ends_on": world.today + timedelta(days=ends) if ends else None,
-                "activated_at": world.at(starts_on, "09:00"),
-                "purposes": "To offer families help early, to agree one plan with them, and to keep children safe.",
-            },
-        )
-        if not is_new:
-            continue
-        AgreementCategory.objects.bulk_create(
-            AgreementCategory(agreement=agreement, agency_kind=kind, category=category)
-            for kind, categories in MATRIX.items()
-            for category in categories
-        )
-        for number, (key, agency) in enumerate(world.agencies.items()):
-            if key in NOT_SHARING:
-                continue
-            is_suspended = version == 2 and key == SUSPENDED_AGENCY
-            Signature.objects.create(
-                agreement=agreement,
-                agency=agency,
-                signed_on=starts_on + timedelta(days=number % 9),
-                signatory_name=_signatory(number),
-                signatory_role="Chief executive" if number % 3 else "Head teacher",
-                suspended_at=world.at(world.today - timedelta(days=21), "16:00") if is_suspended else None,
-                suspended_reason="Two laptops were lost. Suspended until the new ones are encrypted."
-                if is_suspended
-                else "",
-            )
-
-
-def _signatory(number: int) -> str:
-    firsts = "Anne Bernard Celia Duncan Esme Fraser Gwen Hamish Irene Julian Kathryn Lionel".split()
-    lasts = "Ashdown Birkett Copley Dunmore Eastwood Fairley Goodwin Harcourt Inman Jessop Kendrick Lyle Mowbray".split()
-    return f"{firsts[number % len(firsts)]} {lasts[number % len(lasts)]}"
 
 
 def employ(world: World, sign_ins: Path) -> None:

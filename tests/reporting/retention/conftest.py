@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.models import Case, Person, StepUp
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
+from earlyhelp.outbox.models import Message
 from hubs.models import Membership
 from reporting.models import RegisterRow, RetentionReview
 
@@ -75,6 +76,10 @@ def old_record(everything, governors) -> OldRecord:
         became.save()
         again.original = {"Name": f"{child.first_name} {child.last_name}"}
         again.save()
+        Message.objects.create(
+            kind="meeting-soon", key=f"meeting:{everything.ids['meeting']}:{everything.case.pk}", receiver="alice",
+            to_user=everything.alice.user, link=f"/families/{everything.case.reference}/meetings/",
+        )
     ids, words = ids_and_words(everything.case)
     return OldRecord(everything.case, everything.case.family_id, *governors, ids, words)
 
