@@ -68,7 +68,8 @@ class PersonLine:
 
     @property
     def part_refused(self) -> bool:
-        return bool(self.given) and any(each.answer == "refused" for each in self.in_force)
+        refused = any(each.answer == "refused" for each in self.in_force)
+        return refused and bool(self.given) and not self.disagreements
 
     @property
     def ends(self) -> dt.date | None:
@@ -109,14 +110,22 @@ class PersonLine:
     def covers(self) -> list[str]:
         """A sentence for each agency: what it may have and what was refused, and by whom where that differs."""
         by_agency: dict[tuple, list[Consent]] = defaultdict(list)
-        givers = {each.given_by_id for each in self.in_force}
+        givers: dict[int, set] = defaultdict(set)
         for each in self.in_force:
-            who = each.who_answered if len(givers) > 1 else ""
+            givers[each.agency_id].add(each.given_by_id)
+        for each in self.in_force:
+            who = self._who(each) if len(givers[each.agency_id]) > 1 else ""
             by_agency[each.agency.name, who].append(each)
         return [
             f"{name}{f' ({who} says)' if who else ''}: {words_of(answers)}"
             for (name, who), answers in sorted(by_agency.items())
         ]
+
+    def _who(self, answer: Consent) -> str:
+        """Who gave an answer; of a child who does not decide it may not be known."""
+        if answer.given_by_id is None and not self.decides:
+            return "an earlier answer"
+        return answer.who_answered
 
 
 def words_of(answers: Iterable[Consent]) -> str:
@@ -164,6 +173,8 @@ class Answers:
         about = [each for each in of_agency if each.category in (None, category)]
         if any(each.status == "expired" for each in about):
             return "The answer ran out"
+        if any(each.status == "given" for each in of_agency):
+            return "Not agreed"
         if any(each.end_reason == ConsentEnd.WITHDRAWN for each in about):
             return "The family took it back"
         return "Not asked"

@@ -74,6 +74,7 @@ class AgencyLine:
     about: list[str] = field(default_factory=list)
     not_about: list[str] = field(default_factory=list)
     may_have: list[int] = field(default_factory=list)  # what the agreement gives it at most
+    only_by_law: bool = False  # nobody agreed: it sees the record because of sharing without agreement
 
     @property
     def sees_something(self) -> bool:
@@ -167,6 +168,7 @@ def explain(case: Case, answers: Answers) -> Explained:
             cells,
             *_end_of(has, live if agency.pk in covered else None),
         )
+        line.only_by_law = 0 in has and has[0].basis == "lawful"
         if agency.pk in covered:
             line.may_have = [category.value for category in Category if (agency.kind, category) in matrix]
         if line.sees_something:
@@ -194,10 +196,11 @@ class _Facts:
             return False, "Agreement not signed"
         if not self.is_on_team:
             return False, "Not in the team"
-        if category not in self.has:
-            return False, self.answers.why_not(self.agency.pk, category)
         if (self.agency.kind, category) not in self.matrix:
             return False, "Agreement does not give it"
+        if category not in self.has:
+            is_by_law = bool(self.has) and self.has[0].basis == "lawful"
+            return False, "Not needed" if is_by_law else self.answers.why_not(self.agency.pk, category)
         return True, WHY[self.has[category].basis]
 
 

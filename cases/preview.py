@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from cases.models import Case, Consent, LawfulShare, Person
 from earlyhelp.access import Role
+from earlyhelp.web.templatetags.eh import join_words
 from hubs.models import Agency, AgencyKind, Agreement, AgreementCategory, Category, Membership, Purpose
 
 
@@ -130,7 +131,8 @@ def effect_of(case: Case, change: Change) -> Effect:
     allowed = allowed_categories(agencies)
     family = {person.pk: person for person in Person.objects.filter(family=case.family_id)}
     staff = _staff_of(case, agencies)
-    effects, keep = [], []
+    effects: list[AgencyEffect] = []
+    same: list[str] = []
     for agency in agencies:
         was = before.categories.get(agency.group_id, set()) & allowed[agency.pk]
         will = after.categories.get(agency.group_id, set()) & allowed[agency.pk]
@@ -152,11 +154,12 @@ def effect_of(case: Case, change: Change) -> Effect:
         if effect.is_better_off or effect.is_worse_off:
             effects.append(effect)
         elif will:
-            keep.append(f"{agency.name} sees what it sees now.")
-    hub = case.hub
-    if hub.group_id in before.categories:
-        keep.append(f"{hub.name} hub coordinates this family and sees what it sees now.")
-    return Effect(effects, keep)
+            same.append(agency.name)
+    if case.hub.group_id in before.categories:
+        same.append(f"the {case.hub.name} hub")
+    words = join_words(same)
+    sees = "sees what it sees" if len(same) == 1 else "see what they see"
+    return Effect(effects, [f"{words[:1].upper()}{words[1:]} {sees} now."] if same else [])
 
 
 def _ask(case: Case, change: Change) -> Sight:

@@ -15,7 +15,7 @@ from cases.actions.sharing import (
     young_deciders,
 )
 from cases.answers import answers_of
-from cases.explain import explain
+from cases.explain import AgencyLine, explain
 from cases.forms.sharing import (
     ConsentForm,
     EvidenceForm,
@@ -35,6 +35,7 @@ from cases.views.attempts import attempt
 from cases.views.common import get_case_for, render_record
 from earlyhelp.access import Permission, access
 from hubs.models import Category
+from hubs.querysets import in_force
 
 
 @access(Permission.CASE_READ)
@@ -47,6 +48,7 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
     protection = protection_of(case)
     open_emergencies = [each for each in protection.emergencies if each.expires_at > now]
     by_name = {each.pk for each in protection.named} | {each.membership_id for each in open_emergencies}
+    shares = lawful_shares_of(case)
     context = {
         "explained": explained,
         "lines": explained.lines,
@@ -54,7 +56,8 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
         "agency_count": len(explained.seeing),
         "people_count": len(by_name | {who.pk for line in explained.seeing for who in line.people}),
         "answers": answers,
-        "lawful_shares": lawful_shares_of(case),
+        "lawful_shares": shares,
+        "untold": any(not share.is_over and not share.family_told for share in shares),
         **guests_on_page(request.actor, case),
         "open_emergencies": open_emergencies,
         "kept_notes": kept_notes_of(case),
@@ -179,8 +182,8 @@ def withdraw(request: HttpRequest, reference: str, person) -> HttpResponse:
 def read_together(request: HttpRequest, reference: str) -> HttpResponse:
     """A page to read with the family before they answer: who would see what, and that help does not depend on it."""
     case = get_case_for(request, reference, "sharing")
-    explained = explain(case, answers_of(case))
-    context = {"agencies": words_for_family(explained.lines), "today": timezone.localdate()}
+    lines = told_of(case, explain(case, answers_of(case)).lines)
+    context = {"agencies": words_for_family(lines), "today": timezone.localdate()}
     return render_record(request, "cases/sharing/read.html", case, "sharing", context)
 
 
@@ -210,9 +213,8 @@ def receipt(request: HttpRequest, reference: str, person) -> HttpResponse:
         for other in answers.lines
         if other.person.pk != who.pk
     ]
-    seeing = [
-        each for each in explain(case, answers).seeing if each.agency is None or who.called in each.about
-    ]
+    seeing = told_of(case, explain(case, answers).seeing)
+    seeing = [each for each in seeing if each.agency is None or who.called in each.about]
     context = {
         "person": who,
         "own": _by_agency(own),
@@ -222,6 +224,21 @@ def receipt(request: HttpRequest, reference: str, person) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return render_record(request, "cases/sharing/receipt.html", case, "sharing", context)
+
+
+def told_of(case: Case, lines: list[AgencyLine]) -> list[AgencyLine]:
+    """The agencies that a page for the family may name.
+
+    Not those with which the record is shared without agreement and without telling: that would put somebody at risk.
+    """
+    untold = set(
+        LawfulShare.objects.filter(in_force(), case=case, family_told=False).values_list(
+            "agency_id", flat=True
+        )
+    )
+    return [
+        line for line in lines if line.agency is None or not (line.only_by_law and line.agency.pk in untold)
+    ]
 
 
 def _by_agency(consents: list[Consent]) -> list[dict]:
