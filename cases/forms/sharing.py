@@ -184,8 +184,9 @@ class EvidenceForm(Form):
     """The signed form, or a photo of it: shown where the answer is checked, and later on its own."""
 
     evidence = forms.FileField(label="Photo or scan of the signed form", required=False, max_length=200)
-    evidence_category = category_field()
+    evidence_category = category_field(required=False)
     looks = {"evidence": Look(label_size="s"), "evidence_category": Look(label_size="s")}
+    mark_optional = False
 
     def __init__(self, *args, is_needed: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
@@ -194,10 +195,12 @@ class EvidenceForm(Form):
         field.required = is_needed
         field.help_text = f"{ALLOWED_WORDS[0].upper()}{ALLOWED_WORDS[1:]}, up to {most} MB."
         field.max_size_mb = most
-        self.fields["evidence_category"].label = "What kind of information is the form?"
-        self.fields[
-            "evidence_category"
-        ].help_text = "Only agencies that see this kind of information see the form."
+        category = self.fields["evidence_category"]
+        category.label = "What kind of information is the form?"
+        category.help_text = "Only agencies that see this kind of information see the form."
+
+    def clean_evidence_category(self) -> int:
+        return self.cleaned_data["evidence_category"] or Category.FAMILY
 
 
 class EvidenceLaterForm(EvidenceForm):
