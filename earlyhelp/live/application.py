@@ -54,7 +54,7 @@ async def _live(receive, send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            Watch.here()
+            await Watch.here().ready()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await Watch.here().stop()
