@@ -1,18 +1,13 @@
 """Answers about sharing: who answers for whom, what takes the place of what, and what a change would do."""
 
 import datetime as dt
-import io
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from PIL import Image
 
-from cases.actions.sharing import add_evidence, record_answer, replaced_by, withdraw_consent, young_deciders
 from cases.actions.sharing_decisions import note_deciding, settle_disagreement, take_back_note
 from cases.answers import answers_of
-from cases.models import Case, CaseNote, Consent, DecidesForSelf, Document, Person
-from cases.preview import Change, effect_of
+from cases.models import Consent, DecidesForSelf, Person
 from cases.rules import NotAllowed
 from cases.rules.sharing_people import (
     can_answer_for,
@@ -24,66 +19,10 @@ from cases.rules.sharing_people import (
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from earlyhelp.audit.models import Event
-from hubs.models import AgencyKind, Category
+from hubs.models import Category
+from tests.fixtures.sharing import answer, born, sees
 
 pytestmark = pytest.mark.django_db
-
-
-def photo(name="form.png"):
-    data = io.BytesIO()
-    Image.new("RGB", (8, 8), "white").save(data, "PNG")
-    return SimpleUploadedFile(name, data.getvalue(), "image/png")
-
-
-def born(years: int) -> dt.date:
-    today = timezone.localdate()
-    return today.replace(year=today.year - years, day=min(today.day, 28)) - dt.timedelta(days=1)
-
-
-@pytest.fixture
-def home(people, world):
-    """Alice's family with two parents, a child of nine, one of thirteen and one of sixteen; Charlie's school is on the team."""
-    family = people.case.family
-    with as_system():
-        people.mother = family.people.get(is_child=False)
-        people.small = family.people.get(is_child=True)
-        people.father = Person.objects.create(
-            family=family, first_name="Ty", last_name="Moss", is_child=False, born_on=born(40)
-        )
-        people.teen = Person.objects.create(
-            family=family, first_name="Amara", last_name="Hollis", born_on=born(13)
-        )
-        people.young = Person.objects.create(
-            family=family, first_name="Jude", last_name="Hollis", born_on=born(16)
-        )
-        for child in (people.small, people.teen, people.young):
-            for parent in (people.mother, people.father):
-                parent.relationships.create(to_person=child, kind="parent", has_parental_responsibility=True)
-    for each in (people.father, people.teen, people.young):
-        world.consent(people.case, people.school, person=each)
-    world.join(people.case, people.charlie)
-    return people
-
-
-def answer(home, actor, people, *, given=(None,), refused=(), **facts):
-    return record_answer(
-        case=home.case,
-        people=people,
-        agency=facts.pop("agency", home.elsewhere),
-        given=given,
-        refused=refused,
-        method="face_to_face",
-        given_on=facts.pop("given_on", timezone.localdate()),
-        by=actor,
-        **facts,
-    )
-
-
-def sees(membership, case, seen_by, about: Person | None = None) -> bool:
-    seen_by(membership)
-    if about is not None:
-        return Person.objects.filter(pk=about.pk).exists()
-    return Case.objects.filter(pk=case.pk).exists()
 
 
 # -- Who answers for whom --------------------------------------------------------------------------------------------
@@ -366,137 +305,3 @@ def test_young_person_of_16_who_answers_is_presumed_to_decide(home, seen_by):
         )
     assert found_in(home, seen_by) == []
     assert not sees(home.charlie, home.case, seen_by, home.young)
-
-
-# -- What a change would do is what it does ------------------------------------------------------------------------------
-
-
-def test_preview_changes_nothing_and_says_what_then_happens(home, seen_by):
-    alice = seen_by(home.alice)
-    answer(home, alice, [home.mother])
-    answer(home, alice, [home.small], given_by=home.mother)
-    before = list(Consent.objects.order_by("pk").values())
-    alice = seen_by(home.alice)
-    people = [home.small]
-    change = Change.answering(
-        replaced=replaced_by(home.case, people, home.elsewhere, home.mother),
-        young=young_deciders(people, home.mother),
-        people=people,
-        agency=home.elsewhere,
-        given=[],
-        refused=[None],
-        given_by=home.mother,
-        given_on=timezone.localdate(),
-        valid_until=None,
-    )
-    effect = effect_of(home.case, change)
-    assert list(Consent.objects.order_by("pk").values()) == before
-    [losing] = effect.losing
-    assert (losing.name, losing.loses_sight, losing.loses_people) == (
-        home.elsewhere.name,
-        False,
-        ["Ellie Hollis"],
-    )
-    assert effect.gaining == []
-    answer(home, alice, people, given=[], refused=[None], given_by=home.mother)
-    assert not sees(home.charlie, home.case, seen_by, home.small)
-    assert sees(home.charlie, home.case, seen_by)
-
-
-def test_preview_of_a_first_yes_names_who_gains(home, seen_by):
-    seen_by(home.alice)
-    change = Change.answering(
-        replaced=[],
-        young=[],
-        people=[home.mother],
-        agency=home.elsewhere,
-        given=[None],
-        refused=[],
-        given_by=None,
-        given_on=timezone.localdate(),
-        valid_until=None,
-    )
-    [gaining] = effect_of(home.case, change).gaining
-    assert gaining.gains_sight
-    assert [who.pk for who in gaining.people] == [home.charlie.pk]
-    assert gaining.gains == ["Family and contact", "Education", "Safeguarding"], (
-        "no more than the agreement gives"
-    )
-    assert gaining.gains_people == ["Dana Hollis"]
-
-
-def test_preview_of_a_note_names_whom_others_no_longer_know_of(home, seen_by):
-    alice = seen_by(home.alice)
-    answer(home, alice, [home.mother])
-    answer(home, alice, [home.teen], given_by=home.mother)
-    seen_by(home.alice)
-    losing = effect_of(home.case, Change.deciding(home.teen, able=True)).losing
-    assert [(each.name, each.loses_people) for each in losing] == [(home.elsewhere.name, ["Amara Hollis"])]
-    assert not DecidesForSelf.objects.filter(person=home.teen).exists()
-
-
-def test_preview_tells_nothing_to_somebody_who_does_not_see_the_record(home, seen_by):
-    seen_by(home.bob)
-    effect = effect_of(home.case, Change.deciding(home.teen, able=True))
-    assert (effect.agencies, effect.keep) == ([], [])
-
-
-# -- Evidence ------------------------------------------------------------------------------------------------------------
-
-
-def test_signed_form_is_made_anew_kept_and_linked(home, seen_by):
-    [made] = answer(home, seen_by(home.alice), [home.mother], evidence=photo())
-    document = Document.objects.get(pk=made.evidence_id)
-    assert (document.content_type, document.about, document.category) == (
-        "image/png",
-        home.mother,
-        Category.FAMILY,
-    )
-
-
-def test_what_is_no_form_is_refused_and_nothing_is_recorded(home, seen_by):
-    with pytest.raises(ValueError, match="must be"):
-        answer(home, seen_by(home.alice), [home.mother], evidence=SimpleUploadedFile("a.exe", b"MZ"))
-    assert not Consent.objects.filter(agency=home.elsewhere).exists()
-
-
-def test_form_added_later_changes_nothing_else_about_the_answer(home, seen_by):
-    until = timezone.localdate() + dt.timedelta(days=90)
-    made = answer(home, seen_by(home.alice), [home.mother, home.father], valid_until=until)
-    before = list(Consent.objects.order_by("pk").values())
-    add_evidence(case=home.case, consents=made, upload=photo(), by=seen_by(home.alice))
-    after = list(Consent.objects.order_by("pk").values())
-    assert [{k: v for k, v in row.items() if k != "evidence_id"} for row in after] == [
-        {k: v for k, v in row.items() if k != "evidence_id"} for row in before
-    ]
-    assert sum(row["evidence_id"] is not None for row in after) == 2
-    assert sees(home.charlie, home.case, seen_by)
-
-
-def test_form_is_visible_only_to_those_who_see_its_kind_of_information(home, world, seen_by):
-    nurse = world.member(world.agency(AgencyKind.HEALTH))
-    world.join(home.case, nurse)
-    alice = seen_by(home.alice)
-    answer(home, alice, [home.mother], agency=nurse.agency)
-    answer(home, alice, [home.mother], evidence=photo(), evidence_category=Category.EDUCATION)
-    of = {
-        who: next(line for line in _lines(home, seen_by, who) if line.person == home.mother)
-        for who in (home.alice, home.charlie, nurse)
-    }
-    assert len(of[home.alice].evidence) == len(of[home.charlie].evidence) == 1
-    assert of[nurse].evidence == [], "education is not for health services"
-
-
-def _lines(home, seen_by, who):
-    seen_by(who)
-    return answers_of(home.case).lines
-
-
-def test_withdrawal_ends_and_the_timeline_names_the_agency_and_no_person(home, seen_by):
-    made = answer(home, seen_by(home.alice), [home.mother])
-    withdraw_consent(case=home.case, consents=made, words="Changed my mind", by=seen_by(home.alice))
-    assert not sees(home.charlie, home.case, seen_by)
-    with as_system():
-        titles = list(CaseNote.objects.filter(case=home.case, kind="event").values_list("title", flat=True))
-    assert f"Consent withdrawn for {home.elsewhere.name}" in titles
-    assert not any("Dana" in title for title in titles)

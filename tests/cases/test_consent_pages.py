@@ -11,17 +11,17 @@ from cases.models import CaseNote, Consent, DecidesForSelf, LawfulShare
 from earlyhelp.access import Role
 from earlyhelp.access.context import acting_as, as_system
 from hubs.models import AgencyKind, Category
-from tests.cases.test_consent import born, home, photo  # noqa: F401  (a fixture)
+from tests.fixtures.sharing import photo
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
-def url(home, name="record-consent", *more):  # noqa: F811
+def url(home, name="record-consent", *more):
     return reverse(name, args=[home.case.reference, *more])
 
 
-def typed(home, **changes):  # noqa: F811
+def typed(home, **changes):
     """A mother's yes about Charlie's school, as the form sends it."""
     return {
         "people": [str(home.mother.pk)],
@@ -35,7 +35,7 @@ def typed(home, **changes):  # noqa: F811
     } | changes
 
 
-def answers(home):  # noqa: F811
+def answers(home):
     with as_system():
         return list(
             Consent.objects.filter(case=home.case, agency=home.elsewhere).order_by("recorded_at", "category")
@@ -45,7 +45,7 @@ def answers(home):  # noqa: F811
 # -- The answer ----------------------------------------------------------------------------------------------------------
 
 
-def test_form_then_check_then_it_counts(home, signed_in_as):  # noqa: F811
+def test_form_then_check_then_it_counts(home, signed_in_as):
     alice, charlie = signed_in_as(home.alice), signed_in_as(home.charlie)
     overview = url(home, "record-overview")
     check = alice.post(url(home), typed(home))
@@ -74,7 +74,7 @@ def test_form_then_check_then_it_counts(home, signed_in_as):  # noqa: F811
         ({"extent": "all", "topics": ["1"], "without": ["2"]}, [(None, "given")]),
     ],
 )
-def test_what_each_choice_records(home, signed_in_as, changes, expected):  # noqa: F811
+def test_what_each_choice_records(home, signed_in_as, changes, expected):
     signed_in_as(home.alice).post(url(home), typed(home, step="record", **changes))
     assert sorted([(a.category, a.answer) for a in answers(home)], key=str) == sorted(expected, key=str)
     assert all(a.valid_until is None for a in answers(home) if a.answer == "refused"), "a no does not run out"
@@ -89,14 +89,14 @@ def test_what_each_choice_records(home, signed_in_as, changes, expected):  # noq
         ({"valid_until": "1/1/2001"}, "must be after the date they answered"),
     ],
 )
-def test_a_form_that_is_not_complete_is_shown_again(home, signed_in_as, changes, words):  # noqa: F811
+def test_a_form_that_is_not_complete_is_shown_again(home, signed_in_as, changes, words):
     page = signed_in_as(home.alice).post(url(home), typed(home, step="record", **changes))
     assert page.status_code == 200
     assert answers(home) == []
     assert words in page.content.decode() or "error" in page.content.decode().lower()
 
 
-def test_whose_answer_counts_is_said_at_the_question(home, signed_in_as):  # noqa: F811
+def test_whose_answer_counts_is_said_at_the_question(home, signed_in_as):
     alice = signed_in_as(home.alice)
     mother = str(home.mother.pk)
     cases = [
@@ -116,7 +116,7 @@ def test_whose_answer_counts_is_said_at_the_question(home, signed_in_as):  # noq
     assert "Amara Hollis is old enough to be asked" in page
 
 
-def test_responsibility_that_is_not_recorded_must_be_confirmed(home, signed_in_as):  # noqa: F811
+def test_responsibility_that_is_not_recorded_must_be_confirmed(home, signed_in_as):
     with as_system():
         home.mother.relationships.all().delete()
     alice = signed_in_as(home.alice)
@@ -128,13 +128,13 @@ def test_responsibility_that_is_not_recorded_must_be_confirmed(home, signed_in_a
     assert b"Check before you save" in confirmed.content
 
 
-def test_change_something_brings_everything_typed_back(home, signed_in_as):  # noqa: F811
+def test_change_something_brings_everything_typed_back(home, signed_in_as):
     page = signed_in_as(home.alice).post(url(home), typed(home, step="change", words="Only on Mondays"))
     assert b"Only on Mondays" in page.content
     assert b"Record an answer about sharing" in page.content
 
 
-def test_signed_form_is_kept_with_the_answer_and_a_bad_file_records_nothing(home, signed_in_as):  # noqa: F811
+def test_signed_form_is_kept_with_the_answer_and_a_bad_file_records_nothing(home, signed_in_as):
     alice = signed_in_as(home.alice)
     sent = {"step": "record", "evidence_category": "1"}
     refused = alice.post(url(home), typed(home, **sent, evidence=photo("form.exe")))
@@ -147,12 +147,15 @@ def test_signed_form_is_kept_with_the_answer_and_a_bad_file_records_nothing(home
     assert b"Signed form" in alice.get(url(home, "record-sharing")).content
 
 
-def test_form_added_later_on_its_own_page(home, signed_in_as):  # noqa: F811
+def test_form_added_later_on_its_own_page(home, signed_in_as):
     alice = signed_in_as(home.alice)
     alice.post(url(home), typed(home, step="record"))
     [answer] = answers(home)
     later = {"answers": [str(answer.pk)], "evidence": photo(), "evidence_category": "1"}
-    assert alice.post(url(home, "record-evidence"), later | {"answers": [], "evidence": photo()}).status_code == 200
+    assert (
+        alice.post(url(home, "record-evidence"), later | {"answers": [], "evidence": photo()}).status_code
+        == 200
+    )
     assert alice.post(url(home, "record-evidence"), later).status_code == 302
     assert answers(home)[0].evidence_id
     assert answers(home)[0].valid_until == answer.valid_until
@@ -164,7 +167,7 @@ def test_form_added_later_on_its_own_page(home, signed_in_as):  # noqa: F811
 @pytest.mark.parametrize(
     "name", ["record-consent", "record-lawful", "record-evidence", "record-read-together"]
 )
-def test_pages_are_for_those_who_see_the_record(home, world, signed_in_as, client, name):  # noqa: F811
+def test_pages_are_for_those_who_see_the_record(home, world, signed_in_as, client, name):
     address = url(home, name)
     assert signed_in_as(home.bob).get(address).status_code == 404
     world.join(home.case, home.bob)
@@ -175,14 +178,14 @@ def test_pages_are_for_those_who_see_the_record(home, world, signed_in_as, clien
     assert client.get(address).status_code == 302
 
 
-def test_answer_posted_by_a_stranger_records_nothing(home, world, signed_in_as):  # noqa: F811
+def test_answer_posted_by_a_stranger_records_nothing(home, world, signed_in_as):
     assert signed_in_as(home.bob).post(url(home), typed(home, step="record")).status_code == 404
     assert answers(home) == []
     world.join(home.case, home.bob)
     assert signed_in_as(home.bob).post(url(home), typed(home, step="record")).status_code == 302
 
 
-def test_another_familys_person_cannot_be_named(home, world, signed_in_as):  # noqa: F811
+def test_another_familys_person_cannot_be_named(home, world, signed_in_as):
     other = world.shared_case(home.hub, home.alice)
     with as_system():
         stranger = other.family.people.get(is_child=False)
@@ -196,7 +199,7 @@ def test_another_familys_person_cannot_be_named(home, world, signed_in_as):  # n
 # -- A child who decides, two who disagree -------------------------------------------------------------------------------
 
 
-def test_four_times_yes_means_they_decide_and_taking_it_back_ends_it(home, signed_in_as):  # noqa: F811
+def test_four_times_yes_means_they_decide_and_taking_it_back_ends_it(home, signed_in_as):
     alice, address = signed_in_as(home.alice), url(home, "record-decides", home.teen.pk)
     yes = dict.fromkeys(("what", "whom", "then", "weigh"), "yes")
     said = yes | {"reason": "Drew it for me", "assessed_on": TODAY.strftime("%d/%m/%Y")}
@@ -217,7 +220,7 @@ def test_four_times_yes_means_they_decide_and_taking_it_back_ends_it(home, signe
     assert alice.get(url(home, "record-decides", home.mother.pk)).status_code == 404, "an adult decides"
 
 
-def test_disagreement_is_said_on_the_page_settled_by_a_lead_and_shown_in_history(home, world, signed_in_as):  # noqa: F811
+def test_disagreement_is_said_on_the_page_settled_by_a_lead_and_shown_in_history(home, world, signed_in_as):
     lead = world.member(home.school, Role.AGENCY_LEAD)
     with acting_as(home.alice) as actor:
         usual = {
@@ -262,7 +265,7 @@ def test_disagreement_is_said_on_the_page_settled_by_a_lead_and_shown_in_history
 
 
 @pytest.fixture
-def police(home, world):  # noqa: F811
+def police(home, world):
     constable = world.member(world.agency(AgencyKind.POLICE))
     world.join(home.case, constable)
     return constable
@@ -283,7 +286,7 @@ def danger(police, **changes):
     } | changes
 
 
-def test_sharing_by_law_opens_only_the_topics_chosen_until_it_is_ended(home, world, police, signed_in_as):  # noqa: F811
+def test_sharing_by_law_opens_only_the_topics_chosen_until_it_is_ended(home, world, police, signed_in_as):
     with as_system():
         for category in (Category.FAMILY, Category.POLICE, Category.SAFEGUARDING):
             CaseNote.objects.create(
@@ -336,7 +339,7 @@ def test_sharing_by_law_opens_only_the_topics_chosen_until_it_is_ended(home, wor
         "ends_on",
     ],
 )
-def test_every_question_is_answered_before_sharing_by_law(home, police, signed_in_as, left_out):  # noqa: F811
+def test_every_question_is_answered_before_sharing_by_law(home, police, signed_in_as, left_out):
     sent = danger(police, step="record")
     del sent[left_out]
     assert signed_in_as(home.alice).post(url(home, "record-lawful"), sent).status_code == 200
@@ -344,7 +347,7 @@ def test_every_question_is_answered_before_sharing_by_law(home, police, signed_i
         assert not LawfulShare.objects.filter(case=home.case).exists()
 
 
-def test_what_could_not_be_told_is_on_no_page_for_the_family(home, police, signed_in_as):  # noqa: F811
+def test_what_could_not_be_told_is_on_no_page_for_the_family(home, police, signed_in_as):
     alice, name = signed_in_as(home.alice), police.agency.name
     pages = [
         url(home, "record-read-together"),
@@ -361,7 +364,7 @@ def test_what_could_not_be_told_is_on_no_page_for_the_family(home, police, signe
 # -- Receipts ------------------------------------------------------------------------------------------------------------
 
 
-def test_receipt_shows_ones_own_answers_and_never_anothers_refusal_or_an_address(home, world, signed_in_as):  # noqa: F811
+def test_receipt_shows_ones_own_answers_and_never_anothers_refusal_or_an_address(home, world, signed_in_as):
     health = world.agency(AgencyKind.HEALTH, name="Moorside Community Health")
     with acting_as(home.alice) as actor:
         usual = {"case": home.case, "agency": health, "method": "phone", "given_on": TODAY, "by": actor}
@@ -382,7 +385,7 @@ def test_receipt_shows_ones_own_answers_and_never_anothers_refusal_or_an_address
     assert "Hidden Row" not in mother + father
 
 
-def test_receipt_names_only_agencies_that_may_know_of_the_person(home, world, signed_in_as):  # noqa: F811
+def test_receipt_names_only_agencies_that_may_know_of_the_person(home, world, signed_in_as):
     with as_system():
         home.case.consents.filter(person=home.father).delete()
     alice = signed_in_as(home.alice)
@@ -399,7 +402,7 @@ def test_receipt_names_only_agencies_that_may_know_of_the_person(home, world, si
 
 
 @pytest.mark.parametrize(("days", "listed"), [(31, False), (30, True), (0, True), (-5, True)])
-def test_the_lead_is_reminded_before_and_after_an_answer_runs_out(home, world, signed_in_as, days, listed):  # noqa: F811
+def test_the_lead_is_reminded_before_and_after_an_answer_runs_out(home, world, signed_in_as, days, listed):
     until = TODAY + dt.timedelta(days=days)
     world.consent(
         home.case,
