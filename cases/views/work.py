@@ -45,6 +45,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "reviews_late": sum(1 for each in restrictions if each.is_overdue or not each.working),
     }
     if not request.actor.may(Permission.CASE_READ):
+        waiting = {"emergencies": len(context["emergencies"]), "looks": len(context["looks_to_answer"])}
+        record_look(request.actor, "Opened My work", level="results", **waiting)
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})
     context["guests_to_see_to"] = guests_to_see_to(request.actor)
