@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.db import connection
@@ -102,6 +103,45 @@ def test_sessions_of_guests_and_accounts_never_become_each_other(ask_guest, let_
     with connection.cursor() as cursor:
         cursor.execute("select app.tokens(), app.guest_id()")
         assert cursor.fetchone() == (None, None), "nothing is left behind in the connection"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_of_guests_and_accounts_one_after_the_other_never_mix(ask_guest, let_in, people, world, signed_in_as):
+    """240 requests on one connection in every order of four people; a refused and a failing one among them."""
+    other = world.shared_case(people.hub, people.alice, family=world.family(people.hub, name="Zephyrson"))
+    here, there = let_in(ask_guest()), let_in(ask_guest(other))
+    alice, nobody = signed_in_as(people.alice), Client()
+    record = reverse("record-overview", args=[people.case.reference])
+    asks = [
+        (here, HOME, 200, "Hollis", "Zephyrson"),
+        (there, HOME, 200, "Zephyrson", "Hollis"),
+        (alice, record, 200, "Hollis", "Zephyrson"),
+        (nobody, record, 302, "", "Hollis"),
+        (here, reverse("guest-meeting", args=[people.case.pk]), 404, "Page not found", "Hollis"),
+    ]
+    mixed = 0
+    for order in list(itertools.permutations(asks))[::3][:48]:
+        for browser, address, status, shown, kept in order:
+            answer = browser.get(address)
+            words = answer.content.decode()
+            assert (answer.status_code, shown in words) == (status, True), address
+            mixed += kept in words
+    assert mixed == 0
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(current_setting('app.guest', true), '')")
+        assert cursor.fetchone() == ("",)
+
+
+def test_in_production_the_cookies_are_the_hosts_own(ask_guest, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    asked, browser = ask_guest(), Client()
+    browser.get(asked.link, secure=True)
+    answer = browser.post(reverse("guest-code"), {"code": asked.code}, secure=True)
+    for name in ("__Host-guest-link", "__Host-guest"):
+        cookie = browser.cookies[name] if name in browser.cookies else answer.cookies[name]
+        assert cookie["secure"] and cookie["path"] == "/" and not cookie["domain"]
+    assert answer.cookies["__Host-guest"]["httponly"]
+    assert browser.get(HOME, secure=True).status_code == 200
 
 
 # -- What ends it, within a live session ---------------------------------------------------------------------------------
