@@ -144,6 +144,16 @@ PERSONAS: tuple[CastMember, ...] = (
         phone="01632 960 671",
     ),
     _m(
+        "thea",
+        "Thea",
+        "Marsden",
+        "partnership",
+        "Information rights officer",
+        "Disclosure officer, answers requests for what is held",
+        "disclosure_officer",
+        phone="01632 960 673",
+    ),
+    _m(
         "imogen",
         "Imogen",
         "Harcourt",

@@ -18,6 +18,7 @@ from reporting.demo.assessing import AssessmentTeller
 from reporting.demo.background import background
 from reporting.demo.families import Teller
 from reporting.demo.plans import PlanTeller
+from reporting.demo.records import tell_records
 from reporting.demo.steps import StepTeller
 from reporting.demo.stories import stories
 from reporting.demo.world import build_frame, employ
@@ -64,6 +65,7 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
                 steps.freeze(told)
             background(world, rng, families)
             _project()
+            tell_records(world)
         _move_sequence()
     with as_system():
         return Loaded(

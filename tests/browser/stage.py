@@ -28,13 +28,17 @@ from hubs.models import Membership
 from reporting import actions as reports
 from reporting import counting
 from reporting.demo.load import load
-from reporting.models import HighlightReport
+from reporting.models import HighlightReport, Why
 from reporting.quarters import Quarter
+from reporting.retention import actions as old_records
+from reporting.retention.records import record_of
+from reporting.subject import actions as answers
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
-PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "sam"]
+PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "sam"]
+OLD_REFERENCE = "WM-10246"
 NOBODY = "nobody signed in"
 REGISTER = (
     "CAF no,Child,D.O.B,Locality,Started,Tier,Consent,Colour,Notes\n"
@@ -111,6 +115,8 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         "ruth": protect_records(stage),
         "tom": closed_case(stage),
     }
+    pass_an_answer_on(stage)
+    dispose_of_a_record(stage)
     meet_every_page(stage, more)
     return stage
 
@@ -132,6 +138,32 @@ def make_reports(stage: Stage) -> None:
                 reports.approve_report(report=report, by=chair)
             if "p" in steps:
                 reports.publish_report(report=report, by=chair)
+
+
+def pass_an_answer_on(stage: Stage) -> None:
+    """What is held about a boy waits for a second person."""
+    with as_system():
+        boy = Person.objects.get(family__name="Nowak", first_name="Jakub")
+    about = {"first_name": boy.first_name, "last_name": boy.last_name, "born_on": boy.born_on}
+    today = timezone.localdate()
+    with acting_as(stage.people["tom"]) as by:
+        request = answers.log_request(
+            asker="person", asker_name="Jakub", contact="At school", wants="", way="said", received_on=today, by=by, **about
+        )
+    with acting_as(stage.people["thea"]) as by:
+        answers.record_checks(request=request, identity_seen="School card", identity_seen_on=today, by=by)
+        answers.gather(request=request, by=by)
+        for why in Why.values:
+            answers.decide_many(request=request, why=why, agency=None, withhold=True, note="", by=by)
+        answers.pass_on(request=request, left_out_reason="Not needed", by=by)
+
+
+def dispose_of_a_record(stage: Stage) -> None:
+    """One of the old records goes."""
+    with acting_as(stage.people["thea"]) as by:
+        review = old_records.propose_disposal(record=record_of(OLD_REFERENCE), reason="Time is over", by=by)
+    with acting_as(stage.people["dominic"]) as by:
+        old_records.dispose(review=review, by=by)
 
 
 def bring_in_registers(stage: Stage) -> None:
