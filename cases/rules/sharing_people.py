@@ -108,6 +108,7 @@ class Disagreement:
     agency: object
     yes: list[Consent] = field(default_factory=list)
     no: list[Consent] = field(default_factory=list)
+    may_settle: bool = False  # the reader of the page (check_can_settle)
 
     @property
     def answers(self) -> list[Consent]:

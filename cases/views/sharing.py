@@ -29,7 +29,7 @@ from cases.models import Case, Consent, LawfulShare, Person
 from cases.preview import Change, allowed_categories, effect_of
 from cases.protect import protection_of
 from cases.rules.sharing import can_change_sharing, check_can_change_sharing
-from cases.rules.sharing_people import is_to_be_asked, notes_on_deciding
+from cases.rules.sharing_people import can_settle, is_to_be_asked, notes_on_deciding
 from cases.sharing_words import words_for_family
 from cases.views.attempts import attempt
 from cases.views.common import get_case_for, render_record
@@ -44,6 +44,8 @@ def sharing(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request, reference, "sharing")
     now = timezone.now()
     answers = answers_of(case)
+    for disagreement in answers.disagreements:
+        disagreement.may_settle = can_settle(request.actor, case, disagreement)
     explained = explain(case, answers)
     protection = protection_of(case)
     open_emergencies = [each for each in protection.emergencies if each.expires_at > now]

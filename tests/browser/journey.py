@@ -102,20 +102,22 @@ def add_note(window: Window, reference: str, *, topic: str, title: str, body: st
     says(window, title)
 
 
-def record_consent(
-    window: Window, reference: str, agency: str, topics: list[str], answer: str = "Given"
-) -> None:
-    """Record what everybody in the family said about one agency."""
+def record_consent(window: Window, reference: str, agency: str, *, but_not: list[str]) -> None:
+    """The first adult answers, for themself and the children: everything about one agency but some topics."""
     page = window.go("record-consent", reference)
     for box in page.get_by_role("group", name="Whose answer is it?").get_by_role("checkbox").all():
         box.check()
+    page.get_by_role("group", name="Who answered?").get_by_role("radio").nth(1).check()
+    page.get_by_label("I have checked that they have parental responsibility").check()
     choose(page, "Which agency did you ask about?", agency)
-    page.get_by_role("group", name="What did they say?").get_by_label(answer).check()
-    about = page.get_by_role("group", name="What is the answer about?")
-    about.get_by_label("Everything the agreement").uncheck()
-    for topic in topics:
-        about.get_by_label(topic, exact=True).check()
+    page.get_by_label("All but some topics").check()
+    for topic in but_not:
+        page.get_by_role("group", name="Which topics must they not see?").get_by_label(
+            topic, exact=True
+        ).check()
     page.get_by_role("group", name="How did you ask?").get_by_label("Face to face").check()
+    window.press("Check what this changes")
+    says(window, "Check before you save", agency)
     window.press("Record this answer")
     says(window, "Answer recorded")
 

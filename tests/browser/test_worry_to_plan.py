@@ -183,8 +183,7 @@ def nobody_else_sees_it_yet(karen, stranger, tom, reference):
 def shares_with_health(priya, cast, reference):
     page = priya.go("record-team", reference)
     assert cast.karen.user.full_name not in page.content()  # who is not agreed to cannot even be chosen
-    record_consent(priya, reference, "Moorside Community Health", ["Family and contact", "Health"])
-    record_consent(priya, reference, "Moorside Community Health", ["Safeguarding"], answer="Refused")
+    record_consent(priya, reference, "Moorside Community Health", but_not=["Safeguarding"])
     add_to_team(priya, reference, cast.karen, "Sleep and mornings")
     add_note(priya, reference, topic="Family and contact", title="Nana helps on Saturdays", body="She cooks.")
     add_note(priya, reference, topic="Education", title="Ninety per cent in reading", body="Up from eighty.")
