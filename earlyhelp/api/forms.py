@@ -18,6 +18,7 @@ class KeyForm(ProvenForm):
         label="What is the key for?",
         max_length=60,
         help_text="For example “School records system”. Do not write a family’s name.",
+        error_messages={"required": "Say what the key is for"},
     )
     scope = forms.ChoiceField(
         label="What may the program do?", choices=Scope.choices, widget=forms.RadioSelect, initial=Scope.READ

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -18,13 +19,18 @@ from assessments.models import Assessment
 from cases.actions.emergency import break_glass
 from cases.actions.guest import invite_guest
 from cases.actions.restriction import restrict
+from cases.actions.sharing import record_answer
+from cases.actions.sharing_decisions import note_deciding, share_on_lawful_basis
+from cases.answers import answers_of
 from cases.guests import agreed_to
 from cases.models import Case, Family, LeadProfessional, LeadRequest, Meeting, Person, StepDown, StepUp
 from earlyhelp.access.context import acting_as, as_system
 from earlyhelp.access.permissions import permissions_of
 from earlyhelp.accounts.second_factor import stamp_second_factor
+from earlyhelp.api.actions import make_key
 from hubs.actors import SESSION_KEY
-from hubs.models import Membership
+from hubs.models import Agency, AgencyKind, Agreement, Category, Membership
+from hubs.terms import terms_of, write_terms
 from reporting import actions as reports
 from reporting import counting
 from reporting.demo.load import load
@@ -37,7 +43,7 @@ from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
-PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "sam"]
+PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "imogen", "sam"]
 OLD_REFERENCE = "WM-10246"
 NOBODY = "nobody signed in"
 REGISTER = (
@@ -107,18 +113,28 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         for person in Person.objects.values_list("first_name", "last_name"):
             names |= set(person)
     stage = Stage(chromium, LiveServer("localhost"), people, {name for name in names if len(name) > 2})
+    agreement = versions_of_the_agreement(stage)
     make_reports(stage)
     bring_in_registers(stage)
+    make_keys(stage)
+    differ_about_sharing(stage)
     more = {
         "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
-        "ruth": protect_records(stage),
+        "ruth": protect_records(stage) + to_settle(stage),
         "tom": closed_case(stage),
+        "dominic": agreement,
     }
     pass_an_answer_on(stage)
     dispose_of_a_record(stage)
     meet_every_page(stage, more)
     return stage
+
+
+def make_keys(stage: Stage) -> None:
+    """A program of one person's, so that there is a key to look at and to revoke."""
+    with acting_as(stage.people["priya"]) as actor:
+        make_key(name="School records", days=90, may_write=False, by=actor)
 
 
 def make_reports(stage: Stage) -> None:
@@ -138,6 +154,30 @@ def make_reports(stage: Stage) -> None:
                 reports.approve_report(report=report, by=chair)
             if "p" in steps:
                 reports.publish_report(report=report, by=chair)
+
+
+def versions_of_the_agreement(stage: Stage) -> list[str]:
+    """Beside the draft: a version that waits for a second person, and one that agencies can sign. Its keeper's paths."""
+    with as_system():
+        draft = Agreement.objects.in_preparation().first()
+        asked, coming = Agreement(version=draft.version + 1), Agreement(version=draft.version + 2)
+        asked.asked_at, asked.asked_by = timezone.now(), stage.people["dominic"]
+        coming.activated_at = timezone.now()
+        terms = terms_of(draft)
+        write_terms(asked, terms)
+        write_terms(coming, replace(terms, starts_on=terms.starts_on + timedelta(days=30)))
+        signature = Agreement.objects.get(version=2).signatures.get(
+            agency__name__startswith="Alderbrook Primary"
+        )
+    parts = ("version", "effect", "compare", "words", "ask", "throw-away")
+    return [
+        *(reverse(f"agreement-{part}", args=[draft.version]) for part in parts),
+        reverse("agreement-kind", args=[draft.version, "housing"]),
+        reverse("agreement-effect", args=[coming.version]),
+        reverse("agreement-signatures", args=[2]),
+        reverse("signature-suspend", args=[signature.pk]),
+        reverse("signature-withdraw", args=[signature.pk]),
+    ]
 
 
 def pass_an_answer_on(stage: Stage) -> None:
@@ -295,6 +335,33 @@ def hold_a_case(stage: Stage) -> list[str]:
         )
         held = sent.case
     return [reverse("step-down-new", args=[held.reference])]
+
+
+def differ_about_sharing(stage: Stage) -> None:
+    """Priya's family in the states of sharing that the stories lack: a note, two who disagree, sharing without agreement."""
+    today = timezone.localdate()
+    with as_system():
+        case = Case.objects.get(family__name="Okafor-Lane")
+        police = Agency.objects.covered().filter(kind=AgencyKind.POLICE).first()
+    with acting_as(stage.people["priya"]) as by:
+        family = list(Person.objects.filter(family=case.family_id).order_by("born_on"))
+        children = [person for person in family if person.is_child]
+        adults = [person for person in family if not person.is_child]
+        usual = {"case": case, "agency": police, "method": "phone", "given_on": today, "by": by}
+        record_answer(people=children[-1:], given=[None], given_by=adults[0], **usual)
+        record_answer(people=children[-1:], given=[], refused=[None], given_by=adults[1], **usual)
+        note_deciding(case=case, person=children[0], able=False, note="Not yet", assessed_on=today, by=by)
+        share_on_lawful_basis(
+            case=case, agency=police, basis="risk_of_harm", harm="neglect", reason="A door was broken",
+            categories=[Category.SAFEGUARDING], what="The door", family_told=True, manager_consulted="Head",
+            ends_on=today + timedelta(days=20), by=by,
+        )
+
+
+def to_settle(stage: Stage) -> list[str]:
+    with acting_as(stage.people["ruth"]):
+        [found] = answers_of(Case.objects.get(family__name="Okafor-Lane")).disagreements
+        return [reverse("record-settle", args=[found.answers[0].case.reference, found.person.pk, found.agency.pk])]
 
 
 def protect_records(stage: Stage) -> list[str]:
