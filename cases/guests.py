@@ -50,8 +50,16 @@ def guest_of_request(request: HttpRequest) -> Guest | None:
     with connection.cursor() as cursor:
         cursor.execute("select app.begin_guest_session(%s)", [fingerprint(secret)])
         pk = cursor.fetchone()[0]
-    people = ("invited_by__user", "invited_by__agency", "case__family", "case__hub", "case__level")
-    return Guest.objects.select_related(*people).filter(pk=pk).first() if pk else None
+        if not pk:
+            return None
+        # Fewer than they were invited to, where the family refused one to the inviter's agency since.
+        cursor.execute("select k from generate_series(1, 7) k where app.topic(k) is not null order by k")
+        topics = [topic for (topic,) in cursor.fetchall()]
+    guest = Guest.objects.select_related(
+        "invited_by__user", "invited_by__agency", "case__family", "case__hub", "case__level"
+    ).get(pk=pk)
+    guest.topics_now = topics
+    return guest
 
 
 def agreed_to(case: Case, agency: Agency) -> list[Person]:

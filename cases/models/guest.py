@@ -47,6 +47,8 @@ class Guest(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
+    topics_now: list[int]  # what a session's database eyes are open to, set by cases.guests.guest_of_request
+
     class Meta:
         ordering = ["-invited_at", "-id"]
         constraints = [

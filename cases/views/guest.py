@@ -121,7 +121,7 @@ def _render(request: HttpRequest, page: str, template: str, context: dict) -> Ht
         "guest": request.guest,
         "case": request.guest.case,
         "pages": [(words, reverse(address), key == page) for key, words, address in PAGES],
-        "topics": sorted(request.guest.categories),
+        "topics": request.guest.topics_now,
     }
     return render(request, template, here | context)
 

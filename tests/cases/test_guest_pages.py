@@ -160,6 +160,7 @@ def test_pages_show_the_rows_of_the_topics_and_the_database_gives_no_others(in_a
             on_page = {int(n) for n in re.findall(rf"\b{kind}-([1-7])\b", shown)}
             assert on_page == expected, (kind, topics, refused)
             assert in_database(asked.guest, table, column, kind) == expected, (kind, topics, refused)
+        assert set(browser.get(HOME).context["topics"]) == expected
         compared += 1
     assert compared == 2 * len(SUBSETS) >= 30
 
