@@ -2,7 +2,7 @@
 
     notify("emergency-opened", to=membership, key=f"emergency-opened:{pk}", link=reverse("emergencies"))
 
-What rolls back is never told; what commits is told once, even when the queue or the mail server was away (decision 12).
+What rolls back is never told; what commits is told once, even when the queue or the mail server was away (decision 15).
 """
 
 from __future__ import annotations
