@@ -55,8 +55,10 @@ def write_note(
         agency=by.agency,
     )
     Case.objects.filter(pk=case.pk).update(updated_at=timezone.now())
-    facts = {"kind": kind, "category": category, "kept_from": len(note.not_for) + len(note.not_for_members)}
-    record_change(by, "Added to the timeline", case=case, obj=note, **facts)
+    kept_from = len(note.not_for) + len(note.not_for_members)
+    record_change(
+        by, "Added to the timeline", case=case, obj=note, kind=kind, category=category, kept_from=kept_from
+    )
     return note
 
 

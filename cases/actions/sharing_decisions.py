@@ -128,8 +128,16 @@ def share_on_lawful_basis(
         ends_on=ends_on,
         recorded_by=by.membership,
     )
-    facts = {"agency": agency.pk, "basis": basis, "harm": harm, "categories": share.categories}
-    record_change(by, "Shared on a lawful basis", case=case, obj=share, **facts)
+    record_change(
+        by,
+        "Shared on a lawful basis",
+        case=case,
+        obj=share,
+        agency=agency.pk,
+        basis=basis,
+        harm=harm,
+        categories=share.categories,
+    )
     write_event(case=case, title=f"Shared with {agency.name} without agreement, reason recorded", by=by)
     return share
 

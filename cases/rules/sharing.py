@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cases.models import Case, Consent, LawfulShare
+from django.db import connection
+
+from cases.models import Case, LawfulShare
 from cases.rules import NotAllowed, answered
 from cases.rules.case import check_can_read, is_only_by_emergency
 from earlyhelp.access import Actor, Permission
@@ -35,11 +37,19 @@ def missing_to_share(case: Case, agencies: Iterable[Agency]) -> dict[Agency, lis
     agencies = list(agencies)
     ids = [agency.pk for agency in agencies]
     signed = set(Agency.objects.covered().filter(pk__in=ids).values_list("pk", flat=True))
-    agreed = set(
-        Consent.objects.in_force().filter(case=case, answer="given").values_list("agency_id", flat=True)
-    )
+    agreed = agencies_agreed_to(case)
     agreed |= set(LawfulShare.objects.filter(in_force(), case=case).values_list("agency_id", flat=True))
     return {agency: _lacks(agency, agency.pk in signed, agency.pk in agreed) for agency in agencies}
+
+
+def agencies_agreed_to(case: Case) -> set[int]:
+    """Agencies for which somebody's yes counts today, as the database counts them (cases/sql/grants)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct agency_id from app.answers_that_count() where case_id = %s and answer = 'given'",
+            [case.pk],
+        )
+        return {agency for (agency,) in cursor.fetchall()}
 
 
 def _lacks(agency: Agency, is_signed: bool, is_agreed: bool) -> list[str]:

@@ -18,7 +18,7 @@ from cases.rules import NotAllowed, answered
 from cases.rules.sharing import check_can_change_sharing
 from earlyhelp.access import Actor, Role
 from earlyhelp.web.dates import years_old
-from hubs.models import Membership
+from hubs.models import Agency, Membership
 
 ASKED_FROM = 12  # years
 PRESUMED_FROM = 16  # years
@@ -105,7 +105,7 @@ class Disagreement:
     """One person agrees that one agency may know about somebody, another refuses: until it is settled, nothing goes."""
 
     person: Person
-    agency: object
+    agency: Agency
     yes: list[Consent] = field(default_factory=list)
     no: list[Consent] = field(default_factory=list)
     may_settle: bool = False  # the reader of the page (check_can_settle)

@@ -9,6 +9,7 @@ from cases.actions.sharing_decisions import note_deciding, settle_disagreement, 
 from cases.answers import answers_of
 from cases.models import Consent, DecidesForSelf, Person
 from cases.rules import NotAllowed
+from cases.rules.sharing import missing_to_share_with
 from cases.rules.sharing_people import (
     can_answer_for,
     can_settle,
@@ -305,3 +306,12 @@ def test_young_person_of_16_who_answers_is_presumed_to_decide(home, seen_by):
         )
     assert found_in(home, seen_by) == []
     assert not sees(home.charlie, home.case, seen_by, home.young)
+
+
+def test_an_agency_whose_only_yes_is_disputed_cannot_join_the_team(home, seen_by):
+    alice = seen_by(home.alice)
+    assert missing_to_share_with(home.case, home.elsewhere)
+    answer(home, alice, [home.small], given_by=home.mother)
+    assert missing_to_share_with(home.case, home.elsewhere) == []
+    answer(home, seen_by(home.alice), [home.small], given=[], refused=[None], given_by=home.father)
+    assert "has not agreed" in missing_to_share_with(home.case, home.elsewhere)[0]
