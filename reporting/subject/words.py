@@ -21,6 +21,37 @@ from earlyhelp.web.dates import day, moment
 from hubs.models import Agency, Category, Hub, Membership
 from reporting.subject.inventory import INVENTORY
 
+# Where the field's own name would say too little to somebody who never saw the system.
+LABELS = {
+    "about": "About",
+    "agency": "Agency",
+    "arranged_by": "Arranged by",
+    "assessor": "Who assessed",
+    "author": "Written by",
+    "body": "What was written",
+    "born_on_is_estimate": "Date of birth is a guess",
+    "category": "Subject",
+    "created_at": "Written down",
+    "decided_at": "When",
+    "from_at": "From",
+    "happened_at": "When",
+    "hub": "District",
+    "initiated_at": "Started",
+    "is_child": "A child",
+    "lives_with_family": "Lives with the family",
+    "membership": "Who",
+    "recorded_at": "Written down",
+    "recorded_by": "Written down by",
+    "recorded_by_agency": "First written down by",
+    "saved_at": "Last written",
+    "saved_by": "Last written by",
+    "to_person": "To",
+    "until_at": "Until",
+    "updated_at": "Last changed",
+    "uploaded_at": "When",
+    "uploaded_by": "Kept by",
+    "written_at": "When",
+}
 NOBODY_LISTED = "Somebody no longer listed in this family"
 
 
@@ -69,7 +100,7 @@ def lines_of(label: str, row: dict[str, Any], names: Names) -> Iterator[list[str
     for name in [*kept.others.split(), *kept.given.split()]:
         column = model._meta.get_field(name)
         value = row.get(column.attname)
-        title = str(column.verbose_name)
+        title = LABELS.get(name) or str(column.verbose_name)
         title = title[:1].upper() + title[1:]
         if name in ("answers", "differing"):
             yield from _answers(name, row, names)
@@ -109,6 +140,8 @@ def _answers(name: str, row: dict[str, Any], names: Names) -> Iterator[list[str]
                 continue
             question = names.question(str(row.get("assessment_id")), str(row.get("key")), key)
             label = question.label if question else key.split("__")[0].replace("_", " ").capitalize()
+            # Not a name: the words of a label are not looked through for somebody else's.
+            label = label.replace("{name}", "the person")
             if "__" in key:
                 label = f"{label} ({_rater(key.split('__')[1], names)})"
             suffix = f".{number}" if name == "differing" else ""
@@ -124,6 +157,7 @@ def _answer(question, value: Any, names: Names) -> str:
         return I_DO_NOT_KNOW
     labels = {option.value: option.label for option in question.options} if question else {}
     words = []
+    labels = {"yes": "Yes", "no": "No"} | labels
     for each in value if isinstance(value, list) else [value]:
         text = str(each)
         words.append(str(labels.get(text) or names.people.get(text) or partial_date(text)))
