@@ -81,7 +81,7 @@ class Live {
     const heading = document.createElement("h1");
     heading.className = "govuk-heading-l";
     heading.tabIndex = -1;
-    heading.textContent = words;
+    heading.textContent = words.replace(/\.$/, "");
     const next = document.createElement("p");
     next.className = "govuk-body";
     next.textContent = code === SIGNED_OUT
@@ -99,7 +99,7 @@ class Live {
     } else {
       main.querySelectorAll("form").forEach((form) => form.dispatchEvent(new Event("submit"))); // nothing is asked on leaving
       main.replaceChildren(heading, next);
-      document.title = words;
+      document.title = heading.textContent;
     }
     heading.focus();
   }

@@ -62,7 +62,7 @@ def test_consent_withdrawn_takes_the_record_off_the_screen_within_a_second(both,
     with as_system():
         Consent.objects.filter(agency=tom.agency).update(ended_at=timezone.now(), end_reason="withdrawn")
     start = time.perf_counter()
-    police.page.get_by_role("heading", name="You can no longer see this record.").wait_for()
+    police.page.get_by_role("heading", name="You can no longer see this record").wait_for()
     assert time.perf_counter() - start < 1
     text = police.page.locator("body").inner_text()
     for word in (people.case.reference, "Hollis", people.alice.user.full_name):
@@ -86,7 +86,7 @@ def test_words_not_saved_stay_when_only_the_session_ended(site, people, window_o
     page.wait_for_timeout(500)
     with as_system():
         type(people.alice.user).objects.filter(pk=people.alice.user_id).update(session_generation=99)
-    page.get_by_role("heading", name="You have been signed out.").wait_for()
+    page.get_by_role("heading", name="You have been signed out").wait_for()
     assert box.input_value() == "She said it was better this week."
     assert page.get_by_role("region", name="Record summary").count() == 0
 
