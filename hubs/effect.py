@@ -32,6 +32,23 @@ class AgencyEffect:
     unsigned: Count = field(default_factory=Count)  # of what ends: because it has not signed
     by_category: list[tuple[str, str, str, Count]] = field(default_factory=list)  # category, change, reason
 
+    @property
+    def ending(self) -> list[tuple[str, int]]:
+        """Grants that end, by category."""
+        return self._summed("ends")
+
+    @property
+    def beginning(self) -> list[tuple[str, int]]:
+        """Grants that begin, by category."""
+        return self._summed("begins")
+
+    def _summed(self, wanted: str) -> list[tuple[str, int]]:
+        found: dict[str, int] = {}
+        for category, change, _reason, count in self.by_category:
+            if change == wanted:
+                found[category] = found.get(category, 0) + count.grants
+        return list(found.items())
+
 
 @dataclass
 class Effect:

@@ -30,6 +30,8 @@ from hubs.rules import (
 from hubs.sharing_policy import write_policy
 from hubs.terms import CLAUSES, terms_of
 from hubs.versions import (
+    ASKED,
+    COMING,
     DRAFT,
     agencies_of,
     filtered,
@@ -58,7 +60,7 @@ def frame(request: HttpRequest, agreement: Agreement, here: str) -> dict:
     if agreement.is_activated:
         places.append(("signatures", "Who has signed", reverse("agreement-signatures", args=[number])))
     places.append(("compare", "Compare", reverse("agreement-compare", args=[number])))
-    if keeps:
+    if keeps and stands in (DRAFT, ASKED, COMING):
         places.append(("effect", "Its effect", reverse("agreement-effect", args=[number])))
     places.append(("versions", "All versions", reverse("agreement-versions")))
     return {
@@ -71,6 +73,20 @@ def frame(request: HttpRequest, agreement: Agreement, here: str) -> dict:
         "keeps": keeps,
         "nav": "agreement",
     }
+
+
+def or_back(view):
+    """Where a version is not in the state that the page needs: back to the version, with the reason."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, version: int, **parts) -> HttpResponse:
+        try:
+            return view(request, version, **parts)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+            return redirect("agreement-version", version)
+
+    return guarded
 
 
 @access(Permission.AGREEMENT_READ, Permission.AGREEMENT_MANAGE)
@@ -178,9 +194,12 @@ def comparison(request: HttpRequest, version: int) -> HttpResponse:
 
 
 @access(Permission.AGREEMENT_MANAGE, Permission.AGREEMENT_CONFIRM)
+@or_back
 def effect(request: HttpRequest, version: int) -> HttpResponse:
     """How many grants end and begin when the version takes over. No case is named."""
     found = version_for(request.actor, version)
+    if standing(found, Agreement.objects.live()) not in (DRAFT, ASKED, COMING):
+        raise NotAllowed(f"Version {version} has taken effect, so there is nothing to foresee.")
     first = max(found.starts_on, timezone.localdate())
     filters = DayForm(request.GET or None, initial={"on": first})
     on = first
@@ -220,20 +239,6 @@ def policy(request: HttpRequest, version: int) -> HttpResponse:
     )
     answer["Content-Disposition"] = f'attachment; filename="sharing-policy-version-{found.version}.json"'
     return answer
-
-
-def or_back(view):
-    """Where a version is not in the state that the page needs: back to the version, with the reason."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, version: int, **parts) -> HttpResponse:
-        try:
-            return view(request, version, **parts)
-        except NotAllowed as refusal:
-            messages.error(request, str(refusal))
-            return redirect("agreement-version", version)
-
-    return guarded
 
 
 def back_to(agreement: Agreement) -> HttpResponse:

@@ -132,11 +132,10 @@ def confirm(request: HttpRequest, version: int) -> HttpResponse:
 
 def _in_view(request: HttpRequest, found: Agreement) -> dict:
     """What somebody has to have seen before they decide: what differs from today, and what that does."""
-    context = frame(request, found, "says")
-    live = context["live"]
-    return context | {
-        "other": live,
-        "comparison": compare(terms_of(live), terms_of(found)) if live else None,
+    replaced = Agreement.objects.in_force_without(found, found.starts_on)
+    return frame(request, found, "says") | {
+        "other": replaced,
+        "comparison": compare(terms_of(replaced), terms_of(found)) if replaced else None,
         "effect": effect_of_version(found, found.starts_on),
         "on": found.starts_on,
     }
