@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from devtools import bench, checks, demo, doctor, packages, services, state, testing
+from devtools import bench, checks, demo, doctor, documents, packages, proving, services, state, testing
 from devtools.console import PYTHON, ROOT, VAR, say
 from devtools.postgres import Cluster
 from devtools.valkey import Valkey
@@ -62,6 +62,11 @@ def run_bench(_options, rest):
     bench.run(rest)
 
 
+def prove(_options, rest):
+    """Compare random histories of sharing with the oracle (--minutes N, --seed S)."""
+    return proving.run(rest)
+
+
 def shots(_options, rest):
     """Take the README's pictures from a running demo (--site http://127.0.0.1:8000)."""
     return subprocess.run([PYTHON, ROOT / "tests" / "browser" / "shots.py", *rest], check=False).returncode
@@ -75,6 +80,11 @@ def check(_options, rest):
 def lock(_options, rest):
     """Pin every Python package with its hash (--upgrade for newer ones)."""
     packages.lock(rest)
+
+
+def docs(_options, _rest):
+    """Make the pages of docs/ that follow from the code and from tables."""
+    documents.write()
 
 
 def look(_options, _rest):
@@ -115,14 +125,16 @@ COMMANDS = {
     "up": up,
     "manage": manage,
     "bench": run_bench,
+    "prove": prove,
     "shots": shots,
+    "docs": docs,
     "lock": lock,
     "doctor": look,
     "stop": stop,
     "reset": reset,
 }
 # Their arguments are other programs': nothing of them is ours to parse.
-PASS_ARGUMENTS_ON = {"test", "manage", "bench", "check", "shots", "lock"}
+PASS_ARGUMENTS_ON = {"test", "manage", "bench", "prove", "check", "shots", "lock"}
 
 
 def parser():

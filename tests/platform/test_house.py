@@ -62,3 +62,27 @@ def test_front_end_packages_have_fingerprints():
     packages = {name: facts for name, facts in lock["packages"].items() if name}
     assert packages
     assert all(facts["integrity"].startswith("sha512-") for facts in packages.values())
+
+
+def test_no_admin_site():
+    """Reference data have pages of their own; nobody edits tables past the rules."""
+    from django.conf import settings
+    from django.urls import NoReverseMatch, reverse
+
+    assert not [app for app in settings.INSTALLED_APPS if app.startswith("django.contrib.admin")]
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:index")
+
+
+def test_no_sign_in_through_others():
+    """People sign in with a password and a code of ours: no identity provider, no address of one."""
+    from django.conf import settings
+
+    assert not [app for app in settings.INSTALLED_APPS if "socialaccount" in app or "openid" in app or "saml" in app]
+
+
+def test_no_tokens_of_others():
+    """No signed token is read: what a program brings is a random secret, kept as a fingerprint."""
+    for path in sources():
+        if "tests" not in path.parts:
+            assert not re.search(r"^\s*(from|import) (jwt|jose|authlib|oauthlib)\b", path.read_text(), re.MULTILINE), path
