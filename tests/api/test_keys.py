@@ -227,6 +227,22 @@ def test_wrong_keys_are_slowed_down_and_a_right_one_never_is(people, program, se
     assert her.get(LIST).status_code == 200
 
 
+def test_forwarded_headers_of_a_client_change_nothing(people, world, program, settings):
+    """The proxy adds the last address; what stands before it is the client's own invention."""
+    settings.API_WRONG_KEYS, settings.ALLAUTH_TRUSTED_PROXY_COUNT = "3/m/ip", 1
+    statuses = [
+        Client()
+        .get(LIST, headers={"Authorization": "Bearer x", "X-Forwarded-For": f"203.0.113.{n}, 198.51.100.7"})
+        .status_code
+        for n in range(5)
+    ]
+    assert statuses == [401] * 3 + [429] * 2
+    for _ in range(26):
+        world.shared_case(people.hub, people.alice)
+    answer = program(people.alice).get(LIST, headers={"X-Forwarded-Host": "evil.example", "X-User": "1"})
+    assert answer.json()["next"] == "https://testserver/api/v1/families/?page=2"
+
+
 # -- Its end -------------------------------------------------------------------------------------------------------------
 
 
