@@ -125,7 +125,7 @@ class Effect:
 
 def effect_of(case: Case, change: Change) -> Effect:
     """What would change for whom, in a fixed number of queries. Only people whom the asker may see are named."""
-    before, after = _ask(case, Change()), _ask(case, change)
+    before, after = ask_database(case, Change()), ask_database(case, change)
     groups = set(before.categories) | set(after.categories)
     agencies = list(Agency.objects.filter(group_id__in=groups).order_by("name"))
     allowed = allowed_categories(agencies)
@@ -162,7 +162,8 @@ def effect_of(case: Case, change: Change) -> Effect:
     return Effect(effects, [f"{words[:1].upper()}{words[1:]} {sees} now."] if same else [])
 
 
-def _ask(case: Case, change: Change) -> Sight:
+def ask_database(case: Case, change: Change) -> Sight:
+    """Who would see what after this change; nothing to somebody who does not see the case."""
     as_json = json.dumps(
         {
             "end": change.end,

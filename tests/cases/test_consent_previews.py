@@ -1,15 +1,17 @@
 """What a change of answers would do is what it does; and the signed form kept beside an answer."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from cases.actions.sharing import add_evidence, replaced_by, withdraw_consent, young_deciders
 from cases.answers import answers_of
 from cases.models import CaseNote, Consent, DecidesForSelf, Document
-from cases.preview import Change, effect_of
+from cases.preview import Change, ask_database, effect_of
 from earlyhelp.access.context import as_system
 from hubs.models import AgencyKind, Category
 from tests.fixtures.sharing import answer, photo, sees
@@ -149,3 +151,66 @@ def test_withdrawal_ends_and_the_timeline_names_the_agency_and_no_person(home, s
         titles = list(CaseNote.objects.filter(case=home.case, kind="event").values_list("title", flat=True))
     assert f"Consent withdrawn for {home.elsewhere.name}" in titles
     assert not any("Dana" in title for title in titles)
+
+
+def test_preview_is_null_for_strangers_and_touches_nobody_the_asker_does_not_know_of(home, seen_by):
+    """Asked straight of the database, past the pages."""
+
+    def asked(change: str):
+        with connection.cursor() as cursor:
+            cursor.execute("select app.sharing_if(%s, %s::jsonb)", [home.case.pk, change])
+            found = cursor.fetchone()[0]
+        return json.loads(found) if isinstance(found, str) else found
+
+    for stranger in (home.bob, home.charlie, None):
+        seen_by(stranger)
+        assert asked("{}") is None
+    with as_system():
+        home.case.consents.filter(person=home.father).delete()
+    seen_by(home.alice)
+    add = {"agency": home.elsewhere.pk, "answer": "given", "category": None}
+    known = json.dumps({"add": [add | {"person": str(home.mother.pk)}]})
+    unknown = json.dumps({"add": [add | {"person": str(home.father.pk)}]})
+    groups = {grant["group_id"] for grant in asked(known)["grants"]}
+    assert home.elsewhere.group_id in groups
+    assert home.elsewhere.group_id not in {grant["group_id"] for grant in asked(unknown)["grants"]}
+    assert str(home.father.pk) not in asked("{}")["people"]
+
+
+def test_preview_of_every_way_of_answering_comes_true(home, world, seen_by):
+    """For each possible answer: what the preview says of each agency is what its people then see."""
+    health = world.member(world.agency(AgencyKind.HEALTH))
+    world.join(home.case, health)
+    ways = [
+        (people, given_by, given, refused)
+        for people, given_by in (
+            ([home.mother], None),
+            ([home.small], home.mother),
+            ([home.small], home.father),
+            ([home.young], None),
+        )
+        for given, refused in (([None], []), ([1], []), ([None], [3]), ([], [None]))
+    ]
+    for n, (people, given_by, given, refused) in enumerate(ways):
+        actor = seen_by(home.alice)
+        agency = (home.elsewhere, health.agency)[n % 2]
+        change = Change.answering(
+            replaced=replaced_by(home.case, people, agency, given_by),
+            young=young_deciders(people, given_by),
+            people=people,
+            agency=agency,
+            given=given,
+            refused=refused,
+            given_by=given_by,
+            given_on=timezone.localdate(),
+            valid_until=None,
+        )
+        promised = ask_database(home.case, change)
+        answer(home, actor, people, agency=agency, given=given, refused=refused, given_by=given_by)
+        seen_by(home.alice)
+        now = ask_database(home.case, Change())
+        assert (promised.categories, promised.people) == (now.categories, now.people), (
+            people,
+            given,
+            refused,
+        )
