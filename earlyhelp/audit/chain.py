@@ -22,6 +22,9 @@ _FIELDS = """
     'guest ' || e.guest_id
 """
 
+# The time that the link noted, by which events slipped in later are found: it must be the event's own.
+_NOTED = "(extract(epoch from l.event_at) * 1000000)::bigint::text"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -96,7 +99,7 @@ def faults(anchors: tuple[Head, ...] = ()) -> Iterator[Fault]:
 
 def _walk(anchored: dict[int, str]) -> Iterator[Fault]:
     expected, before = 1, START
-    for n, event_id, digest, *fields in _links():
+    for n, event_id, digest, noted_at, *fields in _links():
         if fields[-1] is None:  # the guest came later: an event without one hashes as it did before
             fields.pop()
         if n != expected:
@@ -104,7 +107,7 @@ def _walk(anchored: dict[int, str]) -> Iterator[Fault]:
         wanted = None if fields[0] is None else hashlib.sha256(before + words_of(tuple(fields))).digest()
         if wanted is None:
             yield Fault("missing", event_id, n, f"event {event_id} (number {n}) is gone")
-        elif wanted != digest and n == expected:
+        elif (wanted != digest or noted_at != fields[1]) and n == expected:
             yield Fault("altered", event_id, n, f"event {event_id} (number {n}) or its link was altered")
         if n in anchored and anchored.pop(n) != digest.hex():
             yield Fault(
@@ -122,13 +125,13 @@ def _links() -> Iterator[tuple]:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"select l.n, l.event_id, l.digest, {_FIELDS} from audit_link l"  # noqa: S608 - our own names
+                f"select l.n, l.event_id, l.digest, {_NOTED}, {_FIELDS} from audit_link l"  # noqa: S608 - our own names
                 " left join audit_event e on e.id = l.event_id where l.n > %s order by l.n limit %s",
                 [last, ROWS_AT_A_TIME],
             )
             rows = cursor.fetchall()
-        for n, event_id, digest, *fields in rows:
-            yield (n, event_id, bytes(digest), *fields)
+        for n, event_id, digest, noted_at, *fields in rows:
+            yield (n, event_id, bytes(digest), noted_at, *fields)
         if len(rows) < ROWS_AT_A_TIME:
             return
         last = rows[-1][0]

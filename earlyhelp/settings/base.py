@@ -296,12 +296,25 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# -- Logs: to standard output, without request bodies, addresses or names ------------------------------------
+# -- Logs: to standard output, without what was asked, typed or read (earlyhelp/audit/logs.py) -----------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "earlyhelp.audit.logs.WithoutWords",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "filters": {"without_addresses": {"()": "earlyhelp.audit.logs.WithoutAddresses"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_addresses"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.optional("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},

@@ -28,6 +28,9 @@ PLACES = (
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
     Place("subject", "Requests", "subject-requests", (Permission.SUBJECT_ACCESS,)),
     Place("retention", "Old records", "retention", (Permission.RETENTION_MANAGE,)),
+    Place(
+        "review", "Access review", "access-review", (Permission.ACCOUNTS_MANAGE, Permission.AGREEMENT_MANAGE)
+    ),
     Place("accounts", "Accounts", "accounts:people", (Permission.ACCOUNTS_MANAGE,)),
     Place("help", "Help", "help"),
 )
