@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
-from django.utils import timezone
 
 from cases.models import (
     Action,
@@ -78,20 +77,21 @@ class Changes:
 
     # -- What the family says ------------------------------------------------------------------------------------------
 
-    def answer(self, case, person, agency, *, given, category=None, until=None, giver=None) -> oracle.Answer:
+    def answer(self, case, person, agency, *, given, category=None, until=None, giver=None, starts=None) -> oracle.Answer:
         key = (str(case.pk), person, agency.pk, category, giver)
         for old in [a for a in self.facts.answers if (a.case, a.person, a.agency, a.category, a.giver) == key]:
             self.end_answer(old, "replaced")
+        starts = starts or self.world.today - 10 * DAY
         row = Consent.objects.create(
             case=case, person_id=person, agency=agency, category=category, method="phone", given_by_id=giver,
-            answer="given" if given else "refused", valid_until=until, given_on=self.world.today - 10 * DAY,
+            answer="given" if given else "refused", valid_until=until, given_on=starts,
         )
-        fact = oracle.Answer(str(case.pk), person, agency.pk, category, given, until, giver, str(row.pk))
+        fact = oracle.Answer(str(case.pk), person, agency.pk, category, given, until, giver, str(row.pk), starts)
         self.facts.answers.append(fact)
         return fact
 
     def end_answer(self, answer: oracle.Answer, reason: str) -> None:
-        Consent.objects.filter(pk=answer.id).update(ended_at=timezone.now(), end_reason=reason)
+        Consent.objects.filter(pk=answer.id).update(ended_at=self.now, end_reason=reason)
         self.facts.answers.remove(answer)
 
     def consent(self, draw, case, giver=None):
@@ -119,7 +119,7 @@ class Changes:
     def decide(self, draw, case, person=None, able=None):
         person = person or draw.choice(self.people_of(case))
         able = draw.random() < 0.7 if able is None else able
-        DecidesForSelf.objects.filter(person_id=person, ended_at=None).update(ended_at=timezone.now())
+        DecidesForSelf.objects.filter(person_id=person, ended_at=None).update(ended_at=self.now)
         DecidesForSelf.objects.create(person_id=person, able=able, note="Asked", assessed_on=self.world.today)
         (self.facts.deciders.add if able else self.facts.deciders.discard)(person)
 
@@ -155,7 +155,7 @@ class Changes:
 
     def sign_or_not(self, version, agency, signed, how="suspended_at"):
         facts = {"suspended_at": None, "withdrawn_at": None} | (
-            {"signed_on": self.world.today} if signed else {how: timezone.now()}
+            {"signed_on": self.world.today} if signed else {how: self.now}
         )
         Signature.objects.filter(agreement_id=self.versions[version.version], agency=agency).update(**facts)
         version.signed[agency.pk] = signed
@@ -165,10 +165,10 @@ class Changes:
         if len(self.facts.agreements) > 2:
             return
         last = self.facts.agreements[-1]
-        number = last.version + 1
+        number = 10 + len(self.facts.agreements)
         made = Agreement.objects.create(
             version=number, title="A newer version", starts_on=self.world.today, review_on=self.world.today, purposes="Help",
-            activated_at=timezone.now() - dt.timedelta(minutes=1),
+            activated_at=self.now - DAY,
         )
         dropped = draw.choice(sorted(last.cells))
         cells = {key: set(purposes) for key, purposes in last.cells.items() if key != dropped}
@@ -242,7 +242,7 @@ class Changes:
     def restrict(self, draw, case):
         key = str(case.pk)
         if key in self.facts.named:
-            Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=timezone.now())
+            Restriction.objects.filter(case=case, lifted_at=None).update(lifted_at=self.now)
             del self.facts.named[key]
         else:
             self.restrict_to(case, draw.sample(self.members, 2))
@@ -257,10 +257,10 @@ class Changes:
     def emergency(self, draw, case, member=None, over=None):
         member = member or draw.choice(self.members)
         over = draw.random() < 0.5 if over is None else over
-        now = timezone.now()
+        now = self.now
         EmergencyAccess.objects.create(
             case=case, membership=member, reason="Call from hospital", starts_at=now - dt.timedelta(hours=3),
-            expires_at=now - dt.timedelta(minutes=1) if over else now + dt.timedelta(hours=1),
+            expires_at=now - dt.timedelta(minutes=1) if over else now + DAY,
         )
         if not over:
             self.facts.emergencies.add((str(case.pk), member.pk))
@@ -315,7 +315,7 @@ class Changes:
         facts = {"not_for": [a.pk for a in not_for], "not_for_members": [m.pk for m in not_for_members]}
         row = CaseNote.objects.create(
             case=case, category=category, agency=author.agency, author=author, kind="fact", title="A note",
-            happened_at=timezone.now(), about_id=about, **facts,
+            happened_at=self.now, about_id=about, **facts,
         )
         self.facts.rows.append(
             oracle.Row("cases_casenote", str(row.pk), str(case.pk), category, author.agency_id, about, author.pk,
@@ -360,7 +360,7 @@ class Changes:
         self.meetings = {str(case.pk): self.meeting_of(case).pk for case in self.cases}
 
     def meeting_of(self, case) -> Meeting:
-        start = timezone.now() + DAY
+        start = self.now + DAY
         return Meeting.objects.create(
             case=case, agency=self.agencies[0], title="Meeting", chair=self.members[0], arranged_by=self.members[0],
             starts_at=start, ends_at=start + dt.timedelta(hours=1),
@@ -376,7 +376,7 @@ class Changes:
 
     def guest(self, draw, case):
         if len(self.facts.guests) < 5:
-            now = timezone.now()
+            now = self.now
             self.invite(
                 case, draw.choice(self.members), draw.choice(self.people_of(case)),
                 draw.choice([(1, 2), (1, 3, 7), (1, 2, 3, 4, 5, 6, 7), ()]),
@@ -385,7 +385,7 @@ class Changes:
             )
 
     def invite(self, case, inviter, agreed_by, categories, *, expires=None, confirmed=True):
-        now = timezone.now()
+        now = self.now
         expires = expires or now + 7 * DAY
         guest = Guest.objects.create(
             case=case, name="Ama Boateng", email="ama@example.org", categories=list(categories), agreed_by_id=agreed_by,
@@ -401,7 +401,7 @@ class Changes:
             guest = draw.choice(list(self.facts.guests.values()))
             what = draw.choice(["ended", "expired", "again"])
             guest.ended, guest.expired = what == "ended", what == "expired"
-            now = timezone.now()
+            now = self.now
             Guest.objects.filter(pk=guest.id).update(
                 ended_at=now if guest.ended else None,
                 expires_at=now - dt.timedelta(minutes=1) if guest.expired else now + 5 * DAY,
@@ -421,6 +421,7 @@ class Changes:
             cursor.execute("select set_config('app.opening', '', true), set_config('app.projecting', '', true)")
         for answer in self.facts.answers:
             answer.until = answer.until and answer.until - DAY
+            answer.starts -= DAY
         for held in (self.facts.team, self.facts.lawful):
             for fact in held:
                 fact.starts -= DAY

@@ -42,6 +42,10 @@ class History(Changes):
     def __init__(self, world):
         self.world = world
         self.compared = 0
+        with connection.cursor() as cursor:
+            # The transaction's beginning is the database's present until its end, however long a history takes.
+            cursor.execute("select now()")
+            self.now = cursor.fetchone()[0]
         self.facts = Facts(world.today)
         self.hubs = [world.hub(), world.hub()]
         kinds = [AgencyKind.SCHOOL, AgencyKind.HEALTH, AgencyKind.POLICE, AgencyKind.COUNCIL_EARLY_HELP]

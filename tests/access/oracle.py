@@ -49,6 +49,7 @@ class Answer:
     until: dt.date | None = None
     giver: str | None = None  # None: the person themself
     id: str = ""
+    starts: dt.date = dt.date.min
 
 
 @dataclass
@@ -159,6 +160,7 @@ class Facts:
             a
             for a in self.answers
             if (a.case, a.agency) == (case, agency)
+            and a.starts <= self.today
             and (a.until is None or a.until >= self.today)
             and (a.giver is None or a.person not in self.deciders)
         ]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
-from cases.models import Consent, EmergencyAccess, Person, TeamMember
+from cases.models import EmergencyAccess, Person, TeamMember
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from earlyhelp.accounts.models import User
@@ -74,7 +72,7 @@ class Scene(History):
         lacks = {
             AgencyKind.HOUSING: lambda a: Agency.objects.filter(pk=a.pk).update(is_active=False),
             AgencyKind.VOLUNTARY: lambda a: Signature.objects.filter(agency=a).update(signed_on=self.world.today + DAY),
-            AgencyKind.COUNCIL_SOCIAL_CARE: lambda a: Signature.objects.filter(agency=a).update(withdrawn_at=timezone.now()),
+            AgencyKind.COUNCIL_SOCIAL_CARE: lambda a: Signature.objects.filter(agency=a).update(withdrawn_at=self.now),
         }
         for kind, lack in lacks.items():
             agency = self.world.agency(kind)
@@ -111,7 +109,7 @@ class Scene(History):
         self.put_on_team(first, self.worker)
         self.answer(first, mother, self.council, given=True, until=self.yesterday)
         self.emergency(None, first, self.worker, over=True)
-        now = timezone.now()
+        now = self.now
         EmergencyAccess.objects.create(
             case=first, membership=self.worker, reason="Call", starts_at=now + DAY, expires_at=now + 2 * DAY
         )
@@ -170,7 +168,7 @@ class Scene(History):
         for number, (title, facts) in enumerate(notes.items(), start=2):
             version = Agreement.objects.create(**{
                 "version": number, "title": title, "starts_on": self.yesterday, "review_on": self.tomorrow, "purposes": "Help",
-                "activated_at": timezone.now() - DAY, **facts,
+                "activated_at": self.now - DAY, **facts,
             })  # fmt: skip
             kinds = (AgencyKind.SCHOOL, AgencyKind.HEALTH)
             AgreementCategory.objects.bulk_create(
@@ -258,10 +256,7 @@ class Scene(History):
         case, mother, child, father = self.a_case()
         self.put_on_team(case, self.teacher)
         self.answer(case, child, self.school, given=True, giver=mother)
-        Consent.objects.create(
-            case=case, person_id=child, agency=self.school, method="phone", answer="refused", given_on=self.tomorrow,
-            given_by_id=father,
-        )
+        self.answer(case, child, self.school, given=False, giver=father, starts=self.tomorrow)
 
     def by_law(self):
         """Shared without consent: safeguarding alone, and a share that begins tomorrow."""
@@ -314,9 +309,7 @@ class Scene(History):
         self.answer(case, mother, self.school, given=True)
         case, mother, *_ = self.a_case()
         self.put_on_team(case, self.teacher)
-        Consent.objects.create(
-            case=case, person_id=mother, agency=self.school, method="phone", answer="given", given_on=self.tomorrow
-        )
+        self.answer(case, mother, self.school, given=True, starts=self.tomorrow)
 
     def leavers(self):
         """The only one of an agency on the team has left it, or has not begun: its lead sees nothing."""
@@ -348,7 +341,7 @@ class Scene(History):
             self.invite(case, inviter, mother, categories, **facts)
             return case, mother, child, father
 
-        now = timezone.now()
+        now = self.now
         case, mother, child, _father = hosted(categories=(1, 2, 3))
         for category in Category:
             self.write_note(case, int(category), self.worker)
