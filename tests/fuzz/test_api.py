@@ -21,7 +21,7 @@ from schemathesis.transport.wsgi import WSGITransport
 
 from earlyhelp.api.schema import description_in_yaml
 
-SECONDS = int(os.environ.get("EH_FUZZ_SECONDS", "75"))
+SECONDS = int(os.environ.get("EH_FUZZ_SECONDS", "60"))
 SEED = int(os.environ.get("EH_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 CHECKS = [
     "not_a_server_error",
