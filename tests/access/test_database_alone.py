@@ -25,6 +25,13 @@ SEEN_WHOLE_BY = {
     "reporting_registerimport": "coordinator",
     "reporting_registerrow": "coordinator",
     "reporting_possibleduplicate": "coordinator",
+    "reporting_subjectlink": "officer",
+    "reporting_subjectitem": "officer",
+    "reporting_redaction": "officer",
+    "reporting_subjectcopy": "officer",
+    "reporting_retentionhold": "governor",
+    "reporting_retentionreview": "governor",
+    "reporting_tombstone": "governor",
 }
 # Grants are read by those they are made to, and by nobody else.
 SEEN_IN_PART = {"cases_casegrouppermission", "cases_caseuserpermission"}

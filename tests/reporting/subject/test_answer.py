@@ -211,7 +211,10 @@ def test_working_copies_are_read_by_those_who_answer_and_go_after_a_while(passed
     assert seen_by(passed_on.other_officer) == (0, 0, 0, 0)
     assert actions.forget_copies() == 0
     with as_system(), connection.cursor() as cursor:
-        cursor.execute("update reporting_subjectrequest set sent_at = now() - interval '91 days'")
+        cursor.execute(
+            "update reporting_subjectrequest set sent_at = now() - interval '91 days' where id = %s",
+            [passed_on.request.pk],
+        )
     assert actions.forget_copies() == 1
     assert seen_by(passed_on.officer) == (0, 0, 0, 0)
     kept = refreshed(passed_on).request
