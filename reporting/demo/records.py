@@ -74,7 +74,7 @@ def _requests(world: World) -> None:
 
 def _old_records(world: World) -> None:
     lead, agency = world.staff["ruth"], world.staff["ruth"].agency
-    hub = next(iter(world.hubs.values()))
+    hub = list(world.hubs.values())[1]
     for number, (name, mother, child, age, closed) in enumerate(OLD_FAMILIES):
         ended = _years_before(world.today, closed)
         began = ended - timedelta(days=240)
