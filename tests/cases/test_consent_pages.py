@@ -383,6 +383,9 @@ def test_receipt_shows_ones_own_answers_and_never_anothers_refusal_or_an_address
     assert "No: health" not in father
     assert father.split("What you said")[1].count("Moorside") == 1, "it may know nothing of him"
     assert "Hidden Row" not in mother + father
+    assert "Part refused" in alice.get(url(home, "record-receipt")).content.decode()
+    assert "Part refused" not in mother + father, "nor that somebody refused something"
+    assert "restricted detail" not in mother + father
 
 
 def test_receipt_names_only_agencies_that_may_know_of_the_person(home, world, signed_in_as):
