@@ -55,24 +55,52 @@ def county(world):
     with acting_as(priya) as actor:
         usual = {"case": case, "method": "face_to_face", "given_on": today, "by": actor, "refused": []}
         soon = today + dt.timedelta(days=20)
-        record_answer(people=[mother], agency=health, given=[None], valid_until=soon,
-                      **usual | {"refused": [Category.SAFEGUARDING]})
+        record_answer(
+            people=[mother],
+            agency=health,
+            given=[None],
+            valid_until=soon,
+            **usual | {"refused": [Category.SAFEGUARDING]},
+        )
         record_answer(people=[small], agency=health, given=[None], given_by=mother, **usual)
-        record_answer(people=[small], agency=health, given=[], given_by=father, words="Not the clinic",
-                      **usual | {"refused": [None]})
+        record_answer(
+            people=[small],
+            agency=health,
+            given=[],
+            given_by=father,
+            words="Not the clinic",
+            **usual | {"refused": [None]},
+        )
         record_answer(people=[mother], agency=housing, given=[Category.FAMILY], **usual)
-        note_deciding(case=case, person=teen, able=True, note="Told me back in her words", assessed_on=today, by=actor)
+        note_deciding(
+            case=case, person=teen, able=True, note="Told me back in her words", assessed_on=today, by=actor
+        )
         record_answer(people=[teen], agency=health, given=[Category.FAMILY], **usual)
         share = share_on_lawful_basis(
-            case=case, agency=police, basis="risk_of_harm", harm="domestic_abuse", reason="Asking would raise the risk",
-            categories=[Category.FAMILY, Category.SAFEGUARDING], what="That a bruise was seen", family_told=False,
-            told_why_not="He reads her telephone", manager_consulted="Lena, head teacher",
-            ends_on=today + dt.timedelta(days=28), by=actor,
+            case=case,
+            agency=police,
+            basis="risk_of_harm",
+            harm="domestic_abuse",
+            reason="Asking would raise the risk",
+            categories=[Category.FAMILY, Category.SAFEGUARDING],
+            what="That a bruise was seen",
+            family_told=False,
+            told_why_not="He reads her telephone",
+            manager_consulted="Lena, head teacher",
+            ends_on=today + dt.timedelta(days=28),
+            by=actor,
         )
     with as_system():
         Guest.objects.create(
-            case=case, name="Ama Boateng", organisation="Swimming club", email="ama@example.org", categories=[1],
-            agreed_by=mother, invited_by=priya, expires_at=timezone.now() + dt.timedelta(days=7), secret_hash="x",
+            case=case,
+            name="Ama Boateng",
+            organisation="Swimming club",
+            email="ama@example.org",
+            categories=[1],
+            agreed_by=mother,
+            invited_by=priya,
+            expires_at=timezone.now() + dt.timedelta(days=7),
+            secret_hash="x",
         )
     return locals() | {"world": None}
 
@@ -81,15 +109,21 @@ def pages_of(county) -> list[str]:
     reference, person = county["case"].reference, county["teen"].pk
     record = [reference]
     return [
-        reverse("record-sharing", args=record), reverse("record-consent", args=record),
-        reverse("record-evidence", args=record), reverse("record-lawful", args=record),
-        reverse("record-read-together", args=record), reverse("record-receipt", args=record),
+        reverse("record-sharing", args=record),
+        reverse("record-consent", args=record),
+        reverse("record-evidence", args=record),
+        reverse("record-lawful", args=record),
+        reverse("record-read-together", args=record),
+        reverse("record-receipt", args=record),
         reverse("record-receipt-of", args=[reference, county["mother"].pk]),
-        reverse("record-decides", args=[reference, person]), reverse("record-decides-end", args=[reference, person]),
+        reverse("record-decides", args=[reference, person]),
+        reverse("record-decides-end", args=[reference, person]),
         reverse("record-withdraw", args=[reference, county["mother"].pk]),
         reverse("record-settle", args=[reference, county["small"].pk, county["health"].pk]),
         reverse("record-lawful-end", args=[reference, county["share"].pk]),
-        reverse("record-note", args=record), reverse("my-work"), reverse("need-to-know"),
+        reverse("record-note", args=record),
+        reverse("my-work"),
+        reverse("need-to-know"),
     ]
 
 
