@@ -16,7 +16,7 @@ from earlyhelp.web.pagination import page_of
 from reporting.models import Redaction, RedactionStatus, SubjectItem, SubjectRequest
 from reporting.subject import actions, forms
 from reporting.subject.inventory import CHAPTERS
-from reporting.subject.reading import Marked, chapters_of, groups_to_decide, view_of
+from reporting.subject.reading import Marked, chapters_of, groups_to_decide, is_protected, view_of
 from reporting.subject.rules import can_work_on
 from reporting.subject.states import Step, can_take
 from reporting.subject.views import request_for
@@ -93,6 +93,10 @@ def subject_item(request: HttpRequest, subject: UUID, item: int) -> HttpResponse
         request=found,
         position=item,
     )
+    if is_protected(one):
+        record_look(
+            request.actor, "Showed a protected address", level="section", request=str(found.pk), item=item
+        )
     marks = _may_mark(request, found)
     form = forms.WithholdForm(request.POST or None, item=one) if marks else None
     if request.method == "POST":
@@ -124,7 +128,7 @@ def subject_item(request: HttpRequest, subject: UUID, item: int) -> HttpResponse
     after = nearby.order_by("item__position").values_list("item__position", flat=True).first()
     context = {
         "found": found,
-        "view": view_of(one),
+        "view": view_of(one, opened=True),
         "item": one,
         "decisions": decisions,
         "next": after,

@@ -52,18 +52,32 @@ class ItemView:
         return any(each.status == RedactionStatus.ACCEPTED for each in self.whole)
 
 
-def view_of(item: SubjectItem) -> ItemView:
-    """An item with its redactions (prefetched)."""
+HIDDEN = "Protected address: open the item to see it"
+
+
+def is_protected(item: SubjectItem) -> bool:
+    """Whether the item is, or holds, an address that is masked until somebody asks to see it."""
+    if item.source == "cases_address":
+        return item.words_of("is_confidential") == "Yes"
+    return any(each.why == Why.ADDRESS and each.field for each in item.redactions.all())
+
+
+def view_of(item: SubjectItem, *, opened: bool = False) -> ItemView:
+    """An item with its redactions (prefetched). In a list protected addresses are masked; `opened`: they are not."""
+    masked = not opened and item.source == "cases_address" and is_protected(item)
     redactions = list(item.redactions.all())
     view = ItemView(item, whole=[each for each in redactions if not each.field])
     view.to_decide = sum(1 for each in redactions if each.status == RedactionStatus.PROPOSED)
     for name, label, words in item.lines:
         mine = [each for each in redactions if each.field == name and each.status != RedactionStatus.REMOVED]
-        view.lines.append((label, _marked(words, mine)))
+        if masked and name in ("lines", "postcode"):
+            view.lines.append((label, format_html("{}", HIDDEN)))
+        else:
+            view.lines.append((label, _marked(words, mine, opened)))
     return view
 
 
-def _marked(words: str, redactions: list[Redaction]) -> SafeString:
+def _marked(words: str, redactions: list[Redaction], opened: bool) -> SafeString:
     """The words with each passage marked, in words too: colour alone says nothing."""
     pieces: list[tuple[SafeString | str]] = []
     at = 0
@@ -72,6 +86,8 @@ def _marked(words: str, redactions: list[Redaction]) -> SafeString:
             continue
         pieces.append((words[at : each.starts],))
         passage = words[each.starts : each.ends]
+        if each.why == Why.ADDRESS and not opened:
+            passage = HIDDEN
         if each.status == RedactionStatus.ACCEPTED:
             pieces.append((format_html('<del>{}</del><span class="app-small"> (withheld)</span>', passage),))
         else:

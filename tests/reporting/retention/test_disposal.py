@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
@@ -284,3 +286,18 @@ def test_due_and_not_due_records_are_told_apart_by_birth_and_closure(old_record,
     make_old(old_record.case)
     with acting_as(everything.alice):
         assert due_records() == []
+
+
+def test_neither_list_nor_tombstone_tells_the_day_of_a_birth(old_record):
+    """Records whose youngest children were born on different days of a month are due on the same day."""
+    make_old(old_record.case, closed=10)
+    dues = set()
+    for day in (3, 17, 28):
+        with as_system():
+            Person.objects.filter(family=old_record.family_id, is_child=True).update(born_on=dt.date(1999, 2, day))
+        with acting_as(old_record.lead):
+            dues.add(record_of(old_record.case.reference).due_on)
+    assert dues == {dt.date(2024, 2, 29)}
+    disposed(old_record)
+    with as_system():
+        assert Tombstone.objects.get(references__contains=[old_record.case.reference]).due_on == dt.date(2024, 2, 29)

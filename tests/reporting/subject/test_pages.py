@@ -11,7 +11,7 @@ from earlyhelp.accounts.second_factor import current_code, new_totp_secret, set_
 from earlyhelp.audit.models import Event
 from reporting.models import Redaction, SubjectItem, SubjectRequest
 from reporting.subject import actions
-from tests.reporting.subject.conftest import BROTHER, decide_everything, refreshed
+from tests.reporting.subject.conftest import BROTHER, SAFE_ADDRESS, decide_everything, refreshed
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +186,19 @@ def test_queries_do_not_grow_with_the_rows(gathered, signed_in_as, queries_of, w
     assert few <= 22
     notes = reverse("subject-items", args=[gathered.request.pk])
     assert queries_of(browser, notes + "?part=notes") <= 26
+
+
+def test_a_protected_address_is_masked_until_its_item_is_opened_and_that_is_recorded(gathered, signed_in_as):
+    browser = signed_in_as(gathered.officer)
+    pages = [
+        browser.get(reverse("subject-items", args=[gathered.request.pk]) + f"?part={part}").content.decode()
+        for part in ("addresses", "notes")
+    ]
+    assert all("open the item to see it" in page for page in pages)
+    for protected in (SAFE_ADDRESS, "4 Safe Street"):
+        assert not any(protected in page for page in pages), protected
+    with as_system():
+        own = SubjectItem.objects.get(request=gathered.request, source="cases_address")
+    assert "4 Safe Street" in browser.get(reverse("subject-item", args=[own.request_id, own.position])).content.decode()
+    with as_system():
+        assert Event.objects.filter(verb="Showed a protected address", membership_id=gathered.officer.pk).count() == 1
