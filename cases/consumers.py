@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from urllib.parse import parse_qs
 
-from cases.live import PARTS, people_here, sight_of
+from cases.live import PARTS, lost_sight, people_here, sight_of
 from earlyhelp.access import Actor, Permission, access
 from earlyhelp.live.consumer import LiveConsumer, Sight
 from earlyhelp.live.presence import Presence
@@ -23,6 +23,10 @@ class RecordConsumer(LiveConsumer):
 
     def look(self, actor: Actor) -> Sight | None:
         return sight_of(actor, self.scope["url_route"]["kwargs"]["reference"])
+
+    @classmethod
+    def lost_sight(cls, connections: list) -> list:
+        return lost_sight(connections)
 
     async def joined(self, sight: Sight) -> None:
         wanted = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
@@ -34,6 +35,20 @@ def sight_of(actor: Actor, reference: str) -> Sight | None:
         case=case, membership=actor.membership, expires_at__gt=timezone.now()
     ).aggregate(first=Min("expires_at"))
     return Sight(about=f"case:{case}", until=ends["first"])
+
+
+def lost_sight(connections: list) -> list:
+    """Those of many connections whose people do not see their records any more, by the policy of the table itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select app.lost_sight(%s, %s, %s::uuid[])",
+            [
+                [each.user_id for each in connections],
+                [each.membership_id for each in connections],
+                [each.about.partition(":")[2] for each in connections],
+            ],
+        )
+        return [connections[number - 1] for (number,) in cursor.fetchall()]
 
 
 def people_here(memberships: dict[int, str]) -> list[dict[str, str]]:

@@ -73,6 +73,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.is_open = False
         self.again_at = 0.0
         self.concerned_by: frozenset[str] = frozenset()
+        self.about = ""
         self.membership_id = 0
         self.user_id = 0
         self._said: list[float] = []
@@ -82,6 +83,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def look(self, actor: Actor) -> Sight | None:
         """What this connection shows its person now; None when nothing."""
         raise NotImplementedError
+
+    @classmethod
+    def lost_sight(cls, connections: list) -> list:
+        """In the database: those of `connections` that see nothing any more, in one question for all of them.
+
+        A quick no for many at once. Whoever is not named here is looked at one by one, by the whole rule.
+        """
+        return []
 
     async def joined(self, sight: Sight) -> None:
         """The connection has been accepted."""
@@ -135,7 +144,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def _remember(self, actor: Actor, sight: Sight) -> None:
         """Keep ids alone: by which facts this connection is concerned, and when to look again without being told."""
-        self.user_id, self.membership_id = actor.user.pk, actor.membership.pk
+        self.user_id, self.membership_id, self.about = actor.user.pk, actor.membership.pk, sight.about
         self.concerned_by = frozenset(
             {
                 sight.about,
@@ -153,6 +162,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.again_at = time.monotonic() + min(FULL_LOOK, max(0.0, (first - now).total_seconds()))
 
     # -- Going on, or not ----------------------------------------------------------------------------------------
+
+    async def lost(self) -> None:
+        """Sight has ended: nothing else needs to be asked."""
+        await self.end(NOT_SEEN)
 
     async def look_again(self) -> None:
         """Ask everything anew and end the connection if it may not go on. What cannot be asked is not allowed."""

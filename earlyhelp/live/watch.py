@@ -18,6 +18,8 @@ from earlyhelp.live.database import in_database
 from earlyhelp.live.listener import EVERYTHING, Listener
 
 SWEEP = 5.0  # seconds between two looks at what ends by its time
+MANY = 3  # connections concerned by one fact, above which the database is asked about all of them at once
+TOGETHER = 50  # so many in one question
 READY = 3.0  # seconds that a handshake waits for the listener before it goes on without
 log = logging.getLogger("earlyhelp.live")
 
@@ -57,7 +59,7 @@ class Watch:
     async def stop(self) -> None:
         """End the watch, as the process does when it is asked to."""
         self._of_loop.pop(self._loop, None)
-        for task in self._tasks:
+        for task in list(self._tasks):
             task.cancel()
         await asyncio.to_thread(self.listener.stop)
 
@@ -78,10 +80,33 @@ class Watch:
         """Look again at every connection that a notification concerns."""
         self.told += 1
         self._listening.set()
-        if words == EVERYTHING:
-            self.look_again_at(self.connections, is_urgent=False)
+        everything = words == EVERYTHING
+        concerned = (
+            list(self.connections) if everything else [c for c in self.connections if words in c.concerned_by]
+        )
+        if len(concerned) > MANY and not words.startswith(("user:", "session:")):
+            self._begin(self._look_at_many(concerned, is_urgent=not everything))
         else:
-            self.look_again_at([each for each in self.connections if words in each.concerned_by])
+            self.look_again_at(concerned, is_urgent=not everything)
+
+    async def _look_at_many(self, concerned: list, *, is_urgent: bool) -> None:
+        """First a quick no from the database for all of them at once; then each of the others by the whole rule."""
+        for kind in {type(each) for each in concerned}:
+            of_kind = [each for each in concerned if type(each) is kind]
+            for start in range(0, len(of_kind), TOGETHER):
+                part = of_kind[start : start + TOGETHER]
+                try:
+                    lost = await in_database(kind.lost_sight, part)
+                except Exception as problem:  # each is asked about below, and ended when that fails too
+                    log.warning("many connections could not be looked at (%s)", type(problem).__name__)
+                    lost = []
+                await asyncio.gather(*(each.lost() for each in lost if each in self.connections))
+        self.look_again_at([each for each in concerned if each in self.connections], is_urgent=is_urgent)
+
+    def _begin(self, work) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
 
     def look_again_at(self, connections, *, is_urgent: bool = True) -> None:
         """Have some connections looked at again: at once, or after those that are more urgent."""
