@@ -6,5 +6,5 @@ from cases.sql import run
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0026_kept_from")]
+    dependencies = [("cases", "0025_membership_projects")]
     operations = [run("lost_sight_v1", undo="drop function app.lost_sight(int[], int[], uuid[])")]
