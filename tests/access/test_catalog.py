@@ -101,6 +101,7 @@ DEFINERS_FOR_THE_APPLICATION = {
     "app.forget_subject_copies(integer)": "deletes working copies of requests answered long ago, and returns a number",
     "app.has_subject_in_hand(uuid)": "answers yes or no about a request",
     "app.helped_elsewhere(uuid)": "returns the hub to ring for a family that the reader sees, as the match check does",
+    "app.is_kept_from_case(uuid)": "answers yes to somebody whose own or whose relative's record it is",
     "app.keep_restriction(uuid,date)": "writes the next review, for those who look after the restriction",
     "app.lead_workload(integer[])": "returns how many families each of some people leads",
     "app.link_subject(uuid)": "links a checked request to people with exactly its details, for its officer",

@@ -154,6 +154,37 @@ def test_a_guest_changes_no_membership(as_guest):
     assert refusal("update hubs_membership set roles = '{hub_manager}'") == "42501"
 
 
+# -- A colleague's own family ------------------------------------------------------------------------------------------
+
+
+def test_no_way_round_shows_a_colleague_their_own_family(everything, seen_by):
+    """Not the step up that their agency receives, not a search, not the list of who sees the record."""
+    decider, case, child = everything.decider, everything.case.pk, everything.ids["child"]
+    name = "ellie quillfeather"
+    ways = {
+        "step up": "select id from cases_stepup",
+        "who sees it": f"select 1 from app.who_can_see('{case}')",
+        "what if": f"select 1 from app.who_would_see('{case}', array[]::uuid[])",
+        "search": f"select 1 from app.search_people('{name}') where person_id = '{child}'",
+        "match": f"select 1 from app.match_people('{name}', '2016-03-01', '', '', '') where person_id = '{child}'",
+    }
+    answers = {}
+    for member in (decider, everything.alice):
+        seen_by(member)
+        answers[member] = {way for way, sql in ways.items() if run(sql)}
+    assert "step up" in answers[decider]
+    assert answers[everything.alice] == set(ways)
+    with as_system():
+        for member in (decider, everything.alice):
+            StaffRelation.objects.create(membership=member, person_id=child)
+    for member in (decider, everything.alice):
+        seen_by(member)
+        assert {way for way, sql in ways.items() if run(sql)} == set()
+    # The match check still says which hub to ring, as for any record that somebody does not see.
+    found = run("select person_id, hub_id from app.match_people(%s, '2016-03-01', '', '', '')", name)
+    assert (None, everything.hub.pk) in found
+
+
 # -- Hidden addresses --------------------------------------------------------------------------------------------------
 
 

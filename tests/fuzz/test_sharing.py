@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from tests.access.history import History
 from tests.access.machine import Tally, run
@@ -26,12 +27,13 @@ pytestmark = [pytest.mark.fuzz, pytest.mark.django_db, pytest.mark.timeout(1800 
 def test_random_histories_leave_nothing_to_disagree_about(world, signed_in_as):
     first = int(os.environ.get("EH_PROVE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
     tally, ends = Tally(), time.monotonic() + MINUTES * 60
-    starts = [(Scene(world), 4, 20), (History(world), 8, 25)]
     number = first
     try:
         while time.monotonic() < ends or not MINUTES and tally.comparisons < ENOUGH:
-            for history, histories, steps in starts:
-                run(history, signed_in_as, tally, number=number, histories=histories, steps=steps)
+            for kind, histories, steps in ((Scene, 4, 20), (History, 8, 25)):
+                before = transaction.savepoint()
+                run(kind(world), signed_in_as, tally, number=number, histories=histories, steps=steps)
+                transaction.savepoint_rollback(before)
             number += 1
     finally:
         line = f"{tally} seed={first}"
