@@ -91,7 +91,7 @@ class AgreementQuerySet(models.QuerySet):
         stopped = Q(signatures__suspended_at__isnull=False) | Q(signatures__withdrawn_at__isnull=False)
         return self.annotate(
             signed=Count("signatures", filter=~stopped), stopped=Count("signatures", filter=stopped)
-        )
+        ).order_by("-version")
 
     def activated(self):
         return self.filter(activated_at__isnull=False)

@@ -203,9 +203,8 @@ class _Reader:
         if starts_on and review_on and review_on < starts_on:
             self.wrong("EarlyHelp.ReviewDate", "It is before StartDate.")
         if starts_on and review_on is None:
-            # A day less than a year later stays a date, whatever the year.
-            review_on = min(starts_on.toordinal() + 365, dt.date.max.toordinal())
-            review_on = dt.date.fromordinal(review_on)
+            # A year later is a date, whatever the year.
+            review_on = dt.date.fromordinal(min(starts_on.toordinal() + 365, dt.date.max.toordinal()))
             self.notes.append("The policy has no review date, so it is reviewed after a year.")
         return {
             "identifier": self.text(identifier, "SharingPolicy.Identifier.value", 120, needed=True),

@@ -31,16 +31,11 @@ def draft_version(*, by: Actor) -> Agreement:
     check_can_draft(by)
     newest = Agreement.objects.order_by("-version").first()
     starts_on = timezone.localdate() + dt.timedelta(days=NOTICE_DAYS)
-    dates = {
-        "starts_on": starts_on,
-        "review_on": starts_on + dt.timedelta(days=REVIEW_AFTER_DAYS),
-        "ends_on": None,
-        "summary": "",
-    }
+    review_on = starts_on + dt.timedelta(days=REVIEW_AFTER_DAYS)
     if newest is None:
-        terms = Terms(title="Information sharing agreement", **dates)
+        terms = Terms(title="Information sharing agreement", starts_on=starts_on, review_on=review_on)
     else:
-        terms = replace(terms_of(newest), **dates)
+        terms = replace(terms_of(newest), starts_on=starts_on, review_on=review_on, ends_on=None, summary="")
     return _begin(terms, by, "Drafted a version of the agreement")
 
 

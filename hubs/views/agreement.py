@@ -128,6 +128,8 @@ def _says(request: HttpRequest, found: Agreement) -> HttpResponse:
         and can(check_can_sign, found, actor),
         "may_take_back": found.is_asked and context["keeps"],
     }
+    names = ("may_change", "may_ask", "may_activate", "may_sign", "may_take_back")
+    context["has_actions"] = any(context[name] for name in names)
     return render(request, "hubs/agreement/version.html", context)
 
 
