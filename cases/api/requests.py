@@ -24,6 +24,7 @@ from hubs.sharing_policy import CATEGORY_CODES, URN, _category_of, _purpose_of
 
 AGENCY_SYSTEM = f"{URN}:agency"
 YEARS = range(2000, 2101)
+OUTCOMES = [(each.value, each.value) for each in Outcome]
 
 
 class Identifier(Strict):
@@ -82,7 +83,7 @@ class SharingRequestBody(Strict):
 
 class OneDecision(serializers.Serializer):
     dataCategory = serializers.CharField()
-    Decision = serializers.ChoiceField([(each.value, each.value) for each in Outcome])
+    Decision = serializers.ChoiceField(OUTCOMES)
     Reason = serializers.CharField()
 
 
@@ -101,7 +102,7 @@ class PolicyAnswered(serializers.Serializer):
 class DecisionShape(serializers.Serializer):
     """PERMIT when every category is permitted, DENY when one is denied; otherwise REVIEW: people decide."""
 
-    Decision = serializers.ChoiceField([(each.value, each.value) for each in Outcome])
+    Decision = serializers.ChoiceField(OUTCOMES)
     Request = IdentifierShape(help_text="The identifier that the request came with.")
     DateStamp = serializers.DateTimeField(help_text="The moment of the answer.")
     SharingPolicy = PolicyAnswered()

@@ -280,7 +280,6 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SCHEMA_COERCE_PATH_PK": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "CategoryEnum": "hubs.models.Category.choices",
@@ -293,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "NoteKindEnum": "cases.models.notes.NoteKind.choices",
         "MeetingKindEnum": "cases.models.meeting.MeetingKind.choices",
         "WrittenNoteKindEnum": "cases.api.shapes.WRITTEN_KINDS",
+        "ReviewDecisionEnum": "cases.models.plan.ReviewDecision.choices",
+        "SharingDecisionEnum": "cases.api.requests.OUTCOMES",
     },
 }
 

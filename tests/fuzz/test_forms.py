@@ -150,7 +150,7 @@ def candidates() -> dict[str, list]:
 
 def addresses(walk: Walk, everything):
     """(name, who, address) of every address but the API's: a family's, the platform's, the public ones."""
-    known = candidates()
+    known = {key: [pk] for key, pk in everything.ids.items()} | candidates()
     for name, view, keys in every_address():
         if name in addresses_of_families():
             address = reverse(name, kwargs=arguments(name, everything))
@@ -159,12 +159,14 @@ def addresses(walk: Walk, everything):
                     yield name, who, address
         elif name in OF_THE_PLATFORM:
             who = OF_THE_PLATFORM[name]
-            chosen = [
-                reverse(name, kwargs=dict(zip(keys, each, strict=True)))
-                for each in itertools.islice(itertools.product(*(known.get(key, ["x"]) for key in keys)), 12)
-            ]
-            opened = [each for each in chosen if walk.ask(name, who, "get", each).status_code in {200, 405}]
-            yield name, who, (opened or chosen)[0]
+            opened = ""
+            for words in itertools.islice(itertools.product(*(known.get(key, ["x"]) for key in keys)), 12):
+                with suppress(NoReverseMatch):
+                    address = reverse(name, kwargs=dict(zip(keys, words, strict=True)))
+                    if walk.ask(name, who, "get", address).status_code in {200, 405}:
+                        opened = address
+                        break
+            yield name, who, opened or _address_of_nothing(name, keys)
         elif name in SECRET_LINKS or keys:
             yield name, NOBODY, _address_of_nothing(name, keys)
         elif not is_for_programs(reverse(name)):
