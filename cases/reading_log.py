@@ -138,31 +138,33 @@ class _Known:
 
     def __init__(self, case: Case, reader: Person | None):
         self.case = case
-        readers = [reader.pk] if reader else [each.pk for each in readers_of(case)]
         answers = list(Consent.objects.filter(case=case).order_by())
-        # Their own answers, or those they gave for a child: what another member said is not for them to learn here.
-        self.given = {
-            pk: [
-                each
-                for each in answers
-                if each.answer == "given" and pk in {each.person_id, each.given_by_id}
-            ]
-            for pk in readers
-        }
-        self.shares = list(LawfulShare.objects.filter(case=case))
-        asked: dict[UUID, set[int]] = {pk: set() for pk in readers}
+        # Their own answers, and those they gave for a child: what another member said is not for them to learn here.
+        own: dict[UUID, list[Consent]] = defaultdict(list)
         for each in answers:
-            for person in {each.person_id, each.given_by_id} & set(asked):
-                asked[person].add(each.agency_id)
+            own[each.given_by_id or each.person_id].append(each)
+        readers = self._readers(case, reader, own)
+        self.given = {pk: [each for each in own[pk] if each.answer == "given"] for pk in readers}
+        self.shares = list(LawfulShare.objects.filter(case=case))
         told = {each.agency_id for each in self.shares if each.family_told}
-        # A reader who is asked about nothing at all is a young child for whom others answered: they know what is told.
-        self.agencies = set.intersection(*asked.values()) | told if asked else told
+        asked = [{each.agency_id for each in own[pk]} for pk in readers]
+        self.agencies = set.intersection(*asked) | told if asked else told
         self.emergencies = list(EmergencyAccess.objects.filter(case=case))
         self.guests = {
             guest.pk: guest
             for guest in Guest.objects.filter(case=case).select_related("invited_by__agency")
-            if set(readers) == {guest.agreed_by_id}
+            if readers == [guest.agreed_by_id]
         }
+
+    @staticmethod
+    def _readers(case: Case, reader: Person | None, own: dict[UUID, list[Consent]]) -> list[UUID]:
+        """Those who must all know of a service before it is named: the reader, or every grown-up and whoever answered.
+
+        A child for whom others answer gets the list of the whole family: it will be read aloud to everybody.
+        """
+        if reader is not None and (reader.pk in own or not reader.is_child):
+            return [reader.pk]
+        return [each.pk for each in readers_of(case) if not each.is_child or each.pk in own]
 
     def grounds(self, member: Membership, days: Iterable[dt.date]) -> tuple[list[str], list[EmergencyAccess]]:
         """Why somebody could look on those days, in the order of the days; and their emergency accesses."""
@@ -170,7 +172,10 @@ class _Known:
         used: dict[int, EmergencyAccess] = {}
         for on in sorted(days):
             emergency = self.emergency_of(member, on)
-            if _is_of_the_hub(member, self.case):
+            if emergency:  # always told, whatever else would have let them look
+                words[EMERGENCY] = None
+                used[emergency.pk] = emergency
+            elif _is_of_the_hub(member, self.case):
                 words[DUTY] = None
             elif self._agreed(member.agency_id, on):
                 words[AGREED] = None
@@ -179,9 +184,6 @@ class _Known:
                 for each in self.shares
             ):
                 words[LAW] = None
-            elif emergency:
-                words[EMERGENCY] = None
-                used[emergency.pk] = emergency
             else:
                 words[TEAM] = None
         return list(words), list(used.values())

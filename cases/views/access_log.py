@@ -43,6 +43,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": form,
         "nav": "log",
+        "query": _without_page(request),
         "shown_at_most": SHOWN_AT_MOST,
         "is_capped": page.total == SHOWN_AT_MOST,
     }
@@ -68,10 +69,16 @@ def access_log_export(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "found": found,
         "at_most": EXPORTED_AT_MOST,
-        "query": request.GET.urlencode(),
+        "query": _without_page(request),
         "nav": "log",
     }
     return render(request, "cases/access_log_export.html", context)
+
+
+def _without_page(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
 
 
 def _asked_for(form: AccessLogFilter):

@@ -129,7 +129,7 @@ def test_the_file_needs_a_fresh_code_is_recorded_and_runs_nothing(
         people.alice.user.save()
     browser, code = signed_in_as(ig_lead), code_of(ig_lead)
     address = EXPORT + f"?agency={people.school.pk}"
-    assert "Export 1 event" in text_of(browser.get(address))
+    assert "1 event as a file" in text_of(browser.get(address))
     assert "Enter the 6-digit code" in text_of(browser.post(address, {"code": "000000"}))
     answer = browser.post(address, {"code": code})
     assert answer["Content-Type"].startswith("text/csv")

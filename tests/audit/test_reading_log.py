@@ -104,6 +104,24 @@ def test_a_service_that_only_one_knows_of_is_named_to_that_one_alone(people, wor
     assert list(lines_for(people, seen_by)) == [people.school.name]
 
 
+def test_a_child_for_whom_a_parent_answered_gets_the_list_that_everybody_may_hear(people, world, seen_by, adults):
+    """The mother said yes to the refuge for herself and for Ellie; Ellie's list does not name it."""
+    mother, father = adults
+    refuge = world.agency(AgencyKind.VOLUNTARY, name="Safe Harbour refuge")
+    worker = world.member(refuge)
+    with as_system():
+        child = people.case.family.people.get(is_child=True)
+        people.case.consents.filter(person=child).update(given_by=mother)
+    world.consent(people.case, refuge, person=mother)
+    world.consent(people.case, refuge, person=child, given_by=mother)
+    world.consent(people.case, people.school, person=father)
+    world.join(people.case, worker)
+    looked(people.case, worker)
+    looked(people.case, people.alice)
+    assert list(lines_for(people, seen_by, child)) == [people.school.name]
+    assert "Safe Harbour refuge" in lines_for(people, seen_by, mother)
+
+
 def test_what_another_member_answered_is_not_a_ground_that_is_told(people, world, seen_by, adults):
     """The father refused; that the mother agreed is hers to tell."""
     mother, father = adults

@@ -40,6 +40,7 @@ from reporting.retention import actions as old_records
 from reporting.retention.records import record_of
 from reporting.subject import actions as answers
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
+from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
@@ -127,6 +128,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     }
     pass_an_answer_on(stage)
     dispose_of_a_record(stage)
+    ask_about_looks(stage.people)
     meet_every_page(stage, more)
     return stage
 
