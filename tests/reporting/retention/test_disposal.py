@@ -301,3 +301,20 @@ def test_neither_list_nor_tombstone_tells_the_day_of_a_birth(old_record):
     disposed(old_record)
     with as_system():
         assert Tombstone.objects.get(references__contains=[old_record.case.reference]).due_on == dt.date(2024, 2, 29)
+
+
+def test_twins_stand_under_numbers_that_lead_nowhere(old_record):
+    """Not the pseudonyms of the live views, nothing that a name or a birth could be read from."""
+    with as_system(), connection.cursor() as cursor:
+        cursor.execute(
+            "select hashtextextended(x, (select value from app.report_secret)) from unnest(%s) x", [list(old_record.ids)]
+        )
+        live = {number for (number,) in cursor.fetchall()}
+    disposed(old_record)
+    with as_system():
+        twins = list(StatisticsTwin.objects.values())
+    refs = {twin[name] for twin in twins for name in ("case_ref", "family_ref", "assessment_ref", "person_ref")}
+    assert not refs & live
+    assert {twin["view"] for twin in twins} >= {"case", "assessment", "need", "lead", "consent", "step_up", "step_down"}
+    written = {str(value) for twin in twins for name, value in twin.items() if name in ("status", "kind", "code") and value}
+    assert all(words.replace("_", "").isalpha() for words in written), written
