@@ -197,3 +197,31 @@ def test_an_event_says_who_from_the_database_and_not_from_the_application(everyt
     assert event.membership_id == everything.alice.pk
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update audit_event set membership_id = 1")
+
+
+# -- A guest's own pages: the event says which guest, and nobody else -------------------------------------------------------
+
+A_GUESTS = {
+    "guest": ("record", "Opened a family’s record as a guest"),
+    "guest-timeline": ("section", "Opened a timeline as a guest"),
+}
+
+
+def test_a_guests_looks_are_events_of_that_guest_and_fail_closed(ask_guest, let_in, people, log_cannot_be_written):
+    asked = ask_guest()
+    browser = let_in(asked)
+    browser.raise_request_exception = False
+    for name, expected in A_GUESTS.items():
+        with undone():
+            assert browser.get(reverse(name)).status_code == 200, name
+            with as_system():
+                event = Event.objects.order_by("-id").first()
+            assert (event.level, event.verb) == expected
+            assert (event.guest_id, event.case_id) == (asked.guest.pk, people.case.pk)
+            assert (event.user_id, event.membership_id, event.agency_id) == (None, None, None)
+    log_cannot_be_written()
+    for name in A_GUESTS:
+        with undone():
+            answer = browser.get(reverse(name))
+        assert answer.status_code == 500, name
+        assert "Ellie" not in answer.content.decode() and people.case.reference not in answer.content.decode()
