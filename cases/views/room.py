@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -141,7 +142,10 @@ def minutes_pdf(request: HttpRequest, reference: str, pk) -> HttpResponse:
 
 
 def _item(found: Meeting, key) -> AgendaItem | None:
-    return get_object_or_404(found.agenda.select_related("outcome"), pk=key) if key else None
+    try:
+        return get_object_or_404(found.agenda.select_related("outcome"), pk=key) if key else None
+    except ValidationError:  # no id at all
+        raise Http404 from None
 
 
 def _back(case, found, item) -> HttpResponse:
