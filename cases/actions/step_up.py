@@ -24,6 +24,7 @@ from cases.models import (
     TeamMember,
 )
 from cases.pack import pack_of
+from cases.rules import NotAllowed
 from cases.rules.steps import (
     check_can_decide_step_up,
     check_can_step_up,
@@ -174,6 +175,8 @@ def withdraw_step_up(*, step_up: StepUp, by: Actor) -> StepUp:
 
 
 def _locked(step_up: StepUp) -> StepUp:
+    if not Case.objects.filter(pk=step_up.case_id).exists():  # restricted, or no longer shared with the agency
+        raise NotAllowed("Your agency does not see this record any more. Ask the early help hub.")
     lock_case(step_up.case)
     return StepUp.objects.select_related("case", "to_agency", "lawful_share", "seat").get(pk=step_up.pk)
 
