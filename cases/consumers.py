@@ -46,7 +46,8 @@ class RecordConsumer(LiveConsumer):
 
     async def tell_who_is_here(self) -> None:
         """Ask for the names as this connection's own person, who must still see the record, and tell the page."""
-        people = await self.ask(lambda _actor, _sight: people_here(self.presence.people()))
+        others = self.presence.people() if self.presence else {}
+        people = await self.ask(lambda _actor, _sight: people_here(others))
         if people is not None:
             await self.say(type="here", people=people)
 

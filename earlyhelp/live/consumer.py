@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from earlyhelp.access import Actor
 from earlyhelp.live.database import in_database
-from earlyhelp.live.visitor import door_of, enter, is_signed_in
+from earlyhelp.live.visitor import Door, door_of, enter, is_signed_in
 from earlyhelp.live.watch import Watch
 
 log = logging.getLogger("earlyhelp.live")
@@ -69,7 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.door = None
+        self.door = Door("")
         self.is_open = False
         self.again_at = 0.0
         self.concerned_by: frozenset[str] = frozenset()
@@ -107,10 +107,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         watch = Watch.here()
         await watch.ready()
         told = watch.told
-        self.door = door_of(self.scope)
-        if self.door is None:  # not one of our pages, or nobody's: no connection at all
+        door = door_of(self.scope)
+        if door is None:  # not one of our pages, or nobody's: no connection at all
             await self.close()
             return
+        self.door = door
         try:
             found = await in_database(self._admit)
         except Over as over:

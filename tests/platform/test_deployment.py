@@ -5,13 +5,15 @@ import http.client
 import os
 import re
 import subprocess
+import time
 from typing import NamedTuple
 
 import psycopg2
 import pytest
 import yaml
 
-from devtools.console import ROOT
+from devtools import processes
+from devtools.console import ROOT, VAR
 from tests.platform import deployment
 
 pytestmark = pytest.mark.xdist_group("deployment")  # one set of servers for all of them
@@ -104,6 +106,37 @@ def test_worker_and_scheduler_refuse_the_owner(servers, environment, program, tm
     done = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
     assert "Set DATABASE_URL to sign in as eh_app" in done.stderr
+
+
+@pytest.mark.slow
+def test_live_process_refuses_the_owner(servers, environment):
+    cluster, _queue = servers
+    wrong = {**environment, "DATABASE_URL": cluster.url("owner")}
+    command = [deployment.PYTHON, "-m", "uvicorn", "earlyhelp.asgi:application", "--port", "0"]
+    done = subprocess.run(command, cwd=ROOT, env=wrong, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "Set DATABASE_URL to sign in as eh_app" in done.stderr
+
+
+@pytest.mark.slow
+def test_live_process_runs_as_the_application_and_says_so(environment):
+    port = processes.free_port()
+    command = [deployment.PYTHON, "-m", *COMPOSE["services"]["live"]["command"]]
+    command[command.index("8001")] = str(port)
+    log = VAR / f"deployment-live-{os.getpid()}.log"
+    server = processes.start(command, log=log, env=environment, cwd=ROOT)
+    try:
+        until = time.monotonic() + 30
+        while not processes.answers(port):
+            assert server.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        probe = {**environment, "PORT": str(port)}
+        assert subprocess.run(["python3", "docker/healthcheck.py"], cwd=ROOT, env=probe).returncode == 0
+        assert ask(port, "/my-work/").status == 404, "no page is here"
+        assert "Server" not in ask(port, "/healthz").headers
+    finally:
+        processes.stop(server)
+        log.unlink(missing_ok=True)
 
 
 @pytest.mark.slow
