@@ -24,11 +24,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from cases.models import Guest
+from cases.models import Case, Guest
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from earlyhelp.api.models import ApiKey
 from hubs.models import AgencyKind, Agreement, Membership, Signature
+from reporting.models import Redaction, SubjectItem, SubjectLink, SubjectRequest, Tombstone
 from tests.access.addresses import OF_THE_PLATFORM, OWNERS, SECRET_LINKS
 from tests.access.test_urls import (
     addresses_of_families,
@@ -126,8 +127,24 @@ def walk(everything, world, signed_in_as):
     }
     people = {name: value for name, value in vars(everything).items() if isinstance(value, Membership)} | cast
     browsers = {name: signed_in_as(membership) for name, membership in people.items()}
+    ask_what_is_held(everything, cast["disclosure_officer"])
     cache.clear()
     return Walk(random.Random(SEED), browsers | {NOBODY: Client()})
+
+
+def ask_what_is_held(everything, officer) -> None:
+    """A request that nobody has looked at, one in hand with something to decide, and one that was answered."""
+    facts = {"asker": "person", "way": "said", "received_on": everything.case.opened_on, "logged_by": everything.alice}
+    checked = {"officer": officer, "identity_seen": "Card", "identity_seen_on": everything.case.opened_on}
+    with as_system():
+        SubjectRequest.objects.create(number=901, **facts)
+        request = SubjectRequest.objects.create(number=902, status="in_hand", **facts, **checked)
+        link = SubjectLink.objects.create(request=request, person_id=everything.ids["child"], linked_by=officer)
+        item = SubjectItem.objects.create(
+            request=request, link=link, position=1, chapter="notes", heading="Note", source="cases_casenote",
+            lines=[["body", "What was written", "Ellie and Toby came"]],
+        )
+        Redaction.objects.create(request=request, item=item, field="body", starts=10, ends=14, why="other_person")
 
 
 def candidates() -> dict[str, list]:
@@ -141,8 +158,14 @@ def candidates() -> dict[str, list]:
             *ApiKey.objects.values_list("pk", flat=True)[:1],
             *Guest.objects.values_list("pk", flat=True)[:1],
         ]
+        held = {
+            "subject": list(SubjectRequest.objects.values_list("pk", flat=True)), "item": [1],
+            "mark": list(Redaction.objects.filter(status="proposed").values_list("pk", flat=True)),
+            "stone": list(Tombstone.objects.values_list("pk", flat=True)),
+            "reference": list(Case.objects.values_list("reference", flat=True))[:3],
+        }  # fmt: skip
         versions = list(Agreement.objects.values_list("version", flat=True))
-    return {
+    return held | {
         "pk": numbers, "user": [user for _pk, user in members[:3]], "version": versions, "kind": ["school", "csv"],
         "action": ["deactivate", "wake", "reset"], "quarter": ["2026-Q2", "2015-Q3"],
     }  # fmt: skip
