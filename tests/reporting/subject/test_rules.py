@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from cases.models import Restriction, StaffRelation
+from cases.models import Address, CaseNote, Restriction, StaffRelation
 from cases.models.sharing import RestrictionName
 from cases.rules import NotAllowed
 from earlyhelp.access.context import acting_as, as_role, as_system
@@ -20,6 +20,7 @@ from reporting.subject.flags import Others
 from reporting.subject.states import STEPS, NotNow, Step, after
 from tests.reporting.retention.test_disposal import MadeToFail, everything_stored, failing_at
 from tests.reporting.subject.conftest import decide_everything, refreshed
+from tests.reporting.subject.test_answer import words_of_copies
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -283,3 +284,42 @@ def send_while_failing(asked, table: str) -> None:
             )
         with acting_as(asked.second) as by:
             actions.send(request=asked.request, how="By post", by=by)
+
+
+def test_an_address_that_is_kept_from_the_person_is_nowhere_in_what_they_get(asked):
+    """The mother asks. Her daughter's address is kept from her: not copied, and pointed out where a note tells it."""
+    today = timezone.localdate()
+    with as_system():
+        Address.objects.create(
+            family=asked.case.family, person=asked.girl, lines="8 Quiet Yard", postcode="WM7 7QQ", is_confidential=True,
+            hidden_from=asked.mother,
+        )  # fmt: skip
+        Address.objects.create(
+            family=asked.case.family, lines="3 New Close", postcode="WM6 6QQ", hidden_from=asked.mother
+        )
+        CaseNote.objects.create(
+            case=asked.case, kind="fact", title="Move", body="Now at 8 quiet yard.", happened_at=timezone.now(),
+            agency=asked.officer.agency,
+        )  # fmt: skip
+    with acting_as(asked.practitioner) as by:
+        request = actions.log_request(
+            asker="person", asker_name="Dana", contact="x", first_name="Dana", last_name=asked.mother.last_name,
+            born_on=asked.mother.born_on, wants="", way="phone", received_on=today, by=by,
+        )  # fmt: skip
+    with acting_as(asked.officer) as by:
+        actions.record_checks(request=request, identity_seen="Passport", identity_seen_on=today, by=by)
+        assert actions.gather(request=request, by=by) > 20
+    with as_system():
+        items = SubjectItem.objects.filter(request=request)
+        addresses = str([item.lines for item in items.filter(source="cases_address")])
+        assert "3 New Close" not in addresses
+        assert "Quiet Yard" not in addresses
+        note = items.get(source="cases_casenote", lines__icontains="quiet yard")
+        [mark] = note.redactions.filter(why="address")
+    assert note.words_of("body")[mark.starts : mark.ends] == "8 quiet yard"
+    decide_everything(SimpleNamespace(request=request, officer=asked.officer))
+    with acting_as(asked.officer) as by:
+        actions.pass_on(request=request, left_out_reason="", by=by)
+    for name, words in words_of_copies(request).items():
+        for hidden in ("quiet yard", "New Close", "WM7 7QQ", "WM6 6QQ"):
+            assert hidden.lower() not in words.lower(), name
