@@ -292,9 +292,9 @@ class Changes:
         family = str(case.family_id)
         everybody = [person for people in self.facts.people.values() for person in people]
         hidden_from = hidden_from or draw.choice([None, *everybody])
-        address = next(key for key, (its, _) in self.facts.addresses.items() if its == family)
+        address, person = next((key, whose) for key, (its, whose, _) in self.facts.addresses.items() if its == family)
         Address.objects.filter(pk=address).update(hidden_from_id=hidden_from, is_confidential=hidden_from is not None)
-        self.facts.addresses[address] = (family, hidden_from)
+        self.facts.addresses[address] = (family, person, hidden_from)
 
     def record_person(self, draw, case):
         person, agency = draw.choice(self.people_of(case)), draw.choice([None, *self.agencies])

@@ -95,8 +95,12 @@ class History(Changes):
         people = [str(pk) for pk in family.people.order_by("is_child", "pk").values_list("pk", flat=True)]
         self.facts.people[str(family.pk)] = people
         self.facts.recorded_by.update(dict.fromkeys(people))
-        home = Address.objects.create(family=family, lines="4 Safe Street", postcode="WM1 1AA")
-        self.facts.addresses[str(home.pk)] = (str(family.pk), None)
+        # The family's home, and where one of them stays.
+        for person in (None, people[-1]):
+            address = Address.objects.create(
+                family=family, person_id=person, lines="4 Safe Street", postcode="WM1 1AA"
+            )
+            self.facts.addresses[str(address.pk)] = (str(family.pk), person, None)
 
     # -- Starting again ------------------------------------------------------------------------------------------------
 

@@ -123,7 +123,8 @@ class Facts:
     named: dict[str, set[int]] = field(default_factory=dict)  # restricted case -> members
     emergencies: set[tuple[str, int]] = field(default_factory=set)
     relations: set[tuple[int, str]] = field(default_factory=set)  # (user, person)
-    addresses: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # address -> family, hidden from
+    # address -> family, whose it is alone, hidden from
+    addresses: dict[str, tuple[str, str | None, str | None]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     guests: dict[int, Guest] = field(default_factory=dict)
 
@@ -274,9 +275,11 @@ class Facts:
         return False
 
     def sees_address(self, member_id: int, address: str) -> bool:
-        family, hidden_from = self.addresses[address]
+        family, person, hidden_from = self.addresses[address]
         user = self.members[member_id].user
-        return self.sees_family(member_id, family) and (user, hidden_from) not in self.relations
+        if (user, hidden_from) in self.relations or not self.sees_family(member_id, family):
+            return False
+        return person is None or self.sees_person(member_id, family, person)
 
     def sees_row(self, member_id: int, row: Row, seen: set[str]) -> bool:
         """A note, an outcome, an action... `seen`: ids of outcomes that the same person sees."""

@@ -76,6 +76,9 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "the policy of families": policy("cases_family", "true"),
     "the policy of addresses": policy("cases_address", "true"),
     "an address hidden from somebody": without("cases_address", "(NOT app.is_close_to(hidden_from_id))"),
+    "an address of somebody unknown": without(
+        "cases_address", "(EXISTS ( SELECT 1 FROM cases_person p WHERE (p.id = cases_address.person_id)))"
+    ),
     "guests and addresses": without("cases_address", "(app.guest_id() IS NULL)"),
     "the policy of notes": policy(NOTE, "true"),
     "the category of a note": without(NOTE, "((cases_casenote.agency_id = app.agency_id()) OR (c.topic_acl && app.topic((cases_casenote.category)::integer)))"),
