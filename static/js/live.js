@@ -31,7 +31,7 @@ class Live {
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${host}${this.line.dataset.live}`);
     this.socket = socket;
     socket.addEventListener("open", () => { this.steady = setTimeout(() => { this.tries = 0; }, STEADY); });
-    socket.addEventListener("message", (event) => this.hear(JSON.parse(event.data)));
+    socket.onmessage = (event) => this.hear(JSON.parse(event.data)); // of our own live process; no window listens to messages
     socket.addEventListener("close", (event) => this.closed(socket, event.code));
   }
 
