@@ -1,0 +1,368 @@
+"""Six agencies, twelve people and forty families in every state of sharing, each with something of every kind that has an
+address. The facts stand in the plain-Python oracle too (oracle.py), which says who is shown what.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from assessments.models import MatchCheck
+from cases.models import (
+    AccessSample,
+    DecidesForSelf,
+    Document,
+    EmergencyAccess,
+    Invitation,
+    LeadRequest,
+    Outcome,
+    Person,
+    Restriction,
+    SampledLook,
+    StepDown,
+    StepUp,
+    TeamMember,
+)
+from earlyhelp.access import Role
+from earlyhelp.access.context import as_system
+from hubs.models import AgencyKind
+from reporting.models import PossibleDuplicate, RegisterImport, RegisterRow
+from tests.access.changes import DAY
+from tests.access.history import History
+from tests.access.oracle import Facts
+from tests.access.states import STATES, Told
+
+FAMILIES = 40
+# Changes of one family's facts alone, for the families whose state is left to chance.
+BY_CHANCE = (
+    "join", "join", "leave", "consent", "consent", "consent", "by_another", "by_another", "withdraw", "settle", "decide",
+    "lawful", "end_lawful", "restrict", "emergency", "record_person", "hide_address", "move", "close",
+)  # fmt: skip
+WORKERS = {Role.AGENCY_LEAD, Role.HUB_MANAGER}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something of a family that an address names. `sees(member id)` is the oracle's word; `case` is None for what is
+    somebody's own and not a family's."""
+
+    case: str | None
+    ids: dict[str, object]
+    sees: Callable[[int], bool]
+
+
+class County(History):
+    """`members` are the twelve; `things` is what `addresses.py` names, by its words there ("outcome", "child"...)."""
+
+    def __init__(self, world, start_assessment, seed: int = 3):
+        self.world, self.start_assessment, self.compared = world, start_assessment, 0
+        self.draw = random.Random(seed)
+        with connection.cursor() as cursor:
+            cursor.execute("select now()")
+            self.now = cursor.fetchone()[0]
+        self.facts = Facts(world.today)
+        self.hubs = [world.hub(), world.hub()]
+        kinds = [
+            AgencyKind.SCHOOL, AgencyKind.SCHOOL, AgencyKind.HEALTH, AgencyKind.POLICE, AgencyKind.COUNCIL_SOCIAL_CARE,
+            AgencyKind.COUNCIL_EARLY_HELP,
+        ]  # fmt: skip
+        self.agencies = [world.agency(kind) for kind in kinds]
+        self.school, self.second_school, self.health, self.police, self.social_care, self.council = (
+            self.agencies
+        )
+        self.live_agreement = world.agreement()
+        self.members: list = []
+        for agency in self.agencies[:-1]:
+            for role in (Role.PRACTITIONER, Role.AGENCY_LEAD):
+                self._member(agency, [role])
+        self._member(self.council, [Role.HUB_COORDINATOR], hub=self.hubs[0])
+        self._member(self.council, [Role.HUB_MANAGER], hub=self.hubs[1])
+        self._tell_of_the_agreement()
+        for number in (1, 2, 3, 4):
+            world.level(number)
+        self.cases, self.meetings = [], {}
+        self.things: dict[str, list[Thing]] = {}
+        for n in range(FAMILIES):
+            self._family(n)
+        with as_system():
+            for n, case in enumerate(self.cases):
+                self._share(n, case)
+            self.everyone_at(self.second_school)
+            for n, case in enumerate(self.cases):
+                self._write(n, case)
+            self._what_was_used()
+
+    DAY = DAY
+
+    def everyone_at(self, agency) -> None:
+        """An agency that lets everybody who works there see its families."""
+        self.facts.agencies[agency.pk].everyone = True
+        type(agency).objects.filter(pk=agency.pk).update(everyone_sees_team_cases=True)
+
+    # -- Families ------------------------------------------------------------------------------------------------------
+
+    def _family(self, n: int) -> None:
+        hub = self.hubs[n % 2]
+        family = self.world.family(hub, name=f"Family{n}")
+        with as_system():
+            Person.objects.create(family=family, first_name="Ray", last_name=family.name, is_child=False)
+            self._tell_of_family(family)
+        case = self.world.case(hub, family=family, level=self.world.level(1 + n % 4))
+        self.facts.hub_of_case[str(case.pk)] = hub.pk
+        self.facts.family_of_case[str(case.pk)] = str(family.pk)
+        self.cases.append(case)
+        with as_system():
+            self.meetings[str(case.pk)] = self.meeting_of(case).pk
+
+    def who(self, case) -> tuple[str, str, str]:
+        """Mother, child and father."""
+        people = sorted(
+            case.family.people.all(), key=lambda each: ("Dana", "Ellie", "Ray").index(each.first_name)
+        )
+        return tuple(str(each.pk) for each in people)
+
+    def _share(self, n: int, case) -> None:
+        """The first twenty-two each in a state of their own, the others by chance."""
+        if n >= len(STATES):
+            self.usual(case, self.draw.sample(self.members, 3))
+            for _ in range(12):
+                getattr(self, self.draw.choice(BY_CHANCE))(self.draw, case)
+            return
+        first = self.members[2 * (n % 5)]
+        STATES[n](self, case, first, *self.who(case))
+
+    def usual(self, case, members) -> None:
+        """The mother and the child agreed to share with the members' agencies, who are on the team."""
+        mother, child, _father = self.who(case)
+        for member in members:
+            self.put_on_team(case, member)
+        for agency in {member.agency_id: member.agency for member in members}.values():
+            self.answer(case, mother, agency, given=True)
+            self.answer(case, child, agency, given=True, giver=mother)
+
+    # -- What has an address -------------------------------------------------------------------------------------------
+
+    def keep(self, word: str, case, sees, **ids) -> None:
+        self.things.setdefault(word, []).append(Thing(case and str(case.pk), ids, sees))
+
+    def _write(self, n: int, case) -> None:
+        facts, key, family = self.facts, str(case.pk), str(case.family_id)
+        agency, other = self.agencies[n % 6], self.agencies[(n + 3) % 6]
+        mother, child, _father = self.who(case)
+
+        def seen(member):
+            return facts.sees_case(member, key)
+
+        def knows(person):
+            return lambda member: seen(member) and facts.sees_person(member, family, person)
+
+        self.keep("case", case, seen, reference=case.reference)
+        self.keep("mother", case, knows(mother), person=mother)
+        for person in (mother, child):
+            self.keep("person", case, knows(person), pk=person)
+        self.keep("child", case, knows(child), person=child)
+        has_note = DecidesForSelf.objects.filter(person_id=child, ended_at=None).exists()
+        self.keep("noted", case, knows(child) if has_note else _nobody, person=child)
+        for address in [each for each, facts_of in facts.addresses.items() if facts_of[0] == family]:
+            self.keep(
+                "address", case, lambda m, it=address: seen(m) and facts.sees_address(m, it), pk=address
+            )
+        for category, about in (
+            (1, None),
+            (self.draw.choice([2, 3, 4, 7]), self.draw.choice([None, mother, child])),
+        ):
+            for table in ("cases_outcome", "cases_document", "cases_agendaitem"):
+                self.write_row(table, case, category, self.draw.choice([agency, other]), about)
+        outcome = Outcome.objects.filter(case=case).order_by("?").first()
+        for under, owner in ((str(outcome.pk), None), (None, self.draw.choice(self.members))):
+            self._action(case, agency, under, owner)
+        for row in [row for row in facts.rows if row.case == key]:
+            word = {"cases_outcome": "outcome", "cases_action": "action", "cases_document": "document"}.get(
+                row.table
+            )
+            if word:
+                self.keep(word, case, lambda m, row=row: row.id in self.rows_of(m), pk=row.id)
+        Document.objects.filter(case=case).update(uploaded_by=self.members[n % 12])
+        for document in Document.objects.filter(case=case):
+            default_storage.save(document.storage_key, ContentFile(b"A letter."))
+        if not any(place.case == key for place in facts.team):
+            self.put_on_team(case, self.draw.choice(self.members), facts.today, facts.today)
+        for place in TeamMember.objects.current().filter(case=case):
+            self.keep("seat", case, seen, pk=str(place.pk))
+        self.share_lawfully(case, agency, starts=facts.today - 9 * DAY, until=facts.today - DAY)
+        for share in [share for share in facts.lawful if share.case == key]:
+            self.keep("lawful_share", case, seen, pk=share.id)
+        asked = LeadRequest.objects.create(
+            case=case,
+            to_membership=self.members[n % 12],
+            from_membership=self.members[(n + 1) % 12],
+            note="Will you?",
+        )
+        self.keep("lead_request", case, seen, pk=str(asked.pk))
+        meeting = self.meetings[key]
+        self.keep("meeting", case, seen, pk=str(meeting))
+        for guest in ({"membership": self.members[n % 12]}, {"person_id": mother}):
+            invited = Invitation.objects.create(case=case, meeting_id=meeting, **guest)
+            sees = knows(mother) if "person_id" in guest else seen
+            self.keep("invitation", case, sees, pk=str(meeting), invitation=str(invited.pk))
+        self.invite(case, self.members[n % 12], mother, (1, 2))
+        for guest in [each.id for each in facts.guests.values() if each.case == key]:
+            self.keep("guest", case, seen, pk=guest)
+        self._steps(n, case, agency, seen)
+        self._assessment(n, case, seen, knows(child), child)
+
+    def _action(self, case, agency, under, owner) -> None:
+        told = Told(under, owner)
+        self.write_row("cases_action", case, 1, agency, None, told)
+
+    def rows_of(self, member: int) -> set[str]:
+        """Ids of all rows of topics that the oracle shows this person; asked once."""
+        if not hasattr(self, "_rows"):
+            self._rows = {}
+        if member not in self._rows:
+            found = self.facts.seen_by_member(member)
+            self._rows[member] = {key for keys in found.values() for key in keys}
+        return self._rows[member]
+
+    def forget(self) -> None:
+        """After a fact has changed."""
+        self._rows = {}
+
+    def _steps(self, n: int, case, agency, seen) -> None:
+        facts, key = self.facts, str(case.pk)
+        up = StepUp.objects.create(
+            case=case, agency=agency, to_agency=self.social_care, reason="Needs", basis="consent", sent_by=self.members[0],
+            decide_by=self.now + DAY, pack={},
+        )  # fmt: skip
+        down = StepDown.objects.create(
+            case=case,
+            agency=agency,
+            to_hub=case.hub,
+            reason="Enough",
+            family_agrees=True,
+            proposed_by=self.members[8],
+            hand_over_by=facts.today + 5 * DAY,
+        )
+
+        def topic(member, row):
+            own = facts.members[member].agency == row.agency_id
+            return seen(member) and (own or facts.sees_category(member, key, row.category))
+
+        def sent_to(member):
+            m = facts.members[member]
+            return (
+                m.agency == self.social_care.pk
+                and facts.may_see_any(m, key)
+                and bool(facts.given(m.agency))
+                and ("agency_lead" in m.roles or facts.agencies[m.agency].everyone)
+            )
+
+        def to_hub(member):
+            return seen(member) and facts.runs_hub(facts.members[member], key)
+
+        self.keep("step_up", case, lambda m: topic(m, up) or sent_to(m), pk=str(up.pk))
+        self.keep("step_up_back", case, lambda m: seen(m) and (topic(m, up) or sent_to(m)), pk=str(up.pk))
+        self.keep("step_down", case, lambda m: topic(m, down) or to_hub(m), pk=str(down.pk))
+
+    def _assessment(self, n: int, case, seen, knows_child, child) -> None:
+        facts, owner = self.facts, self.members[n % 12]
+        made = self.start_assessment(case, owner)
+        self.keep("assessment", case, seen, pk=str(made.pk))
+        self.keep("assessment_child", case, knows_child, pk=str(made.pk), person=child)
+        check = MatchCheck.objects.create(
+            membership=owner, asked={"first_name": "Ellie", "last_name": case.family.name}, cleared_at=self.now,
+            candidates={"people": [{"id": child, "band": "likely", "score": 90, "why": []}]},
+        )  # fmt: skip
+
+        def own(member):
+            return member == owner.pk and facts.is_live(facts.members[member])
+
+        self.keep("check", None, own, pk=str(check.pk))
+        self.keep("known", None, lambda m: own(m) and knows_child(m), pk=str(check.pk), person=child)
+        if n < 4:
+            self._register(self.members[10 + n % 2], case)
+
+    def _register(self, owner, case) -> None:
+        register = RegisterImport.objects.create(
+            file_name="r.csv", file_digest="0" * 64, status="checked", membership=owner
+        )
+        row, other = (
+            RegisterRow.objects.create(
+                register_import=register, source="r", line=line, outcome="taken", fingerprint=f"{register.pk}{line}"[:64],
+                hub=case.hub, original={"Name": case.family.name},
+            )
+            for line in (1, 2)
+        )  # fmt: skip
+        pair = PossibleDuplicate.objects.create(row=row, other_row=other, score=80)
+        self.keep("register", None, lambda m: m == owner.pk, pk=str(register.pk))
+        self.keep("duplicate", None, lambda m: m == owner.pk, pk=str(pair.pk))
+
+    # -- What was used, and who looks after it -------------------------------------------------------------------------
+
+    def _what_was_used(self) -> None:
+        facts = self.facts
+
+        def manages(m, key):
+            return "hub_manager" in m.roles and facts.runs_hub(m, key)
+
+        def may(member, key):
+            m = facts.members[member]
+            return m if facts.may_see_any(m, key) and m.roles & WORKERS else None
+
+        for used in EmergencyAccess.objects.select_related("membership"):
+            user, key = used.membership.user_id, str(used.case_id)
+            self.keep(
+                "emergency", used.case, pk=used.pk,
+                sees=lambda x, user=user, key=key: bool((m := may(x, key)) and m.user != user and manages(m, key)),
+            )  # fmt: skip
+        for made in Restriction.objects.filter(lifted_at=None).select_related("case"):
+            key = str(made.case_id)
+            self.keep(
+                "restriction", made.case, pk=str(made.pk),
+                sees=lambda x, key=key: bool(
+                    (m := may(x, key))
+                    and (manages(m, key) or ("agency_lead" in m.roles and m.id in facts.named.get(key, ())))
+                ),
+            )  # fmt: skip
+        sample = AccessSample.objects.create(
+            month=dt.date(2026, 1, 1), seed="0" * 64, per_agency=1, looks_at=1, drawn=1, drawn_at=self.now,
+            answer_by=facts.today + 9 * DAY,
+        )  # fmt: skip
+        for n, case in enumerate(self.cases):
+            looker = self.members[n % 12]
+            look = SampledLook.objects.create(
+                sample=sample, case=case, agency=looker.agency, membership=looker, day=dt.date(2026, 1, 9),
+                event_id=uuid.uuid4(), verb="Opened a plan", pages=2,
+            )  # fmt: skip
+
+            def answers(member, key=str(case.pk), agency=looker.agency_id, user=looker.user_id):
+                m = facts.members[member]
+                if m.user == user or not facts.may_see_any(m, key):
+                    return False
+                leads = [
+                    each.id
+                    for each in facts.members.values()
+                    if each.agency == agency and each.user != user and "agency_lead" in each.roles
+                    and facts.sees_case(each.id, key) and not self._only_by_emergency(each, key)
+                ]  # fmt: skip
+                if "agency_lead" in m.roles and m.agency == agency:
+                    return facts.sees_case(member, key)
+                return manages(m, key) and not leads
+
+            self.keep("sampled", case, answers, pk=str(look.pk))
+
+    def _only_by_emergency(self, m, key: str) -> bool:
+        facts = self.facts
+        lasting = m.id in facts.named.get(key, ()) or facts.by_hub(m, key) or facts.shares_with(m, key, None)
+        return not lasting
+
+
+def _nobody(_member) -> bool:
+    return False
