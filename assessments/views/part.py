@@ -35,7 +35,6 @@ from earlyhelp.audit import record_look
 from earlyhelp.web.dates import clock
 from hubs.models import Agency, Agreement, Category
 
-
 ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
 
 

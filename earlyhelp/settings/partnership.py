@@ -54,8 +54,8 @@ def read_partnership():
         "MANY_RECORDS_AN_HOUR": env.number("EH_MANY_RECORDS_AN_HOUR", 30, low=1, high=1000),
         "DAY_STARTS_HOUR": env.number("EH_DAY_STARTS_HOUR", 7, low=0, high=12),
         "DAY_ENDS_HOUR": env.number("EH_DAY_ENDS_HOUR", 20, low=13, high=24),
-        # Who looked: staff names on the list that a family is given; looks of each agency's people drawn for the monthly
-        # sample; working days to answer for them; days to go through the quarter's list of colleagues
+        # Who looked: staff names on the list that a family is given; looks of each agency's people drawn for the
+        # monthly sample; working days to answer for them; days to go through the quarter's list of colleagues
         "FAMILY_LOG_NAMES": env.flag("EH_FAMILY_LOG_NAMES", False),
         "SAMPLE_LOOKS": env.number("EH_SAMPLE_LOOKS", 5, low=1, high=100),
         "SAMPLE_WORKING_DAYS": env.number("EH_SAMPLE_WORKING_DAYS", 10, low=1, high=60),
@@ -65,18 +65,22 @@ def read_partnership():
         "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),
         # Statistical disclosure control: smaller counts are hidden in anything that leaves the case room
         "SDC_THRESHOLD": env.number("EH_SDC_THRESHOLD", 5, low=3, high=50),
-        # Requests for what is held about a person: the answer in calendar months, the longest extension, the age from which
-        # a child is asked, and days until the working copy of an answered request is deleted
+        # Requests for what is held about a person: the answer in calendar months, the longest extension, the age from
+        # which a child is asked, and days until the working copy of an answered request is deleted
         "SUBJECT_ACCESS_MONTHS": env.number("EH_SUBJECT_ACCESS_MONTHS", 1, low=1, high=1),
         "SUBJECT_ACCESS_EXTENSION_MONTHS": env.number("EH_SUBJECT_ACCESS_EXTENSION_MONTHS", 2, low=1, high=2),
         "SUBJECT_ACCESS_CHILD_YEARS": env.number("EH_SUBJECT_ACCESS_CHILD_YEARS", 12, low=8, high=16),
         "SUBJECT_ACCESS_KEEP_DAYS": env.number("EH_SUBJECT_ACCESS_KEEP_DAYS", 90, low=1, high=365),
-        # How long records are kept: years from the youngest child's birth, and at least so many from closure; longer when
-        # social care took the family on or an adoption restricted the record; from closure alone when no child is recorded
+        # How long records are kept: years from the youngest child's birth, and at least so many from closure; longer
+        # when social care took the family on or an adoption restricted the record; from closure alone without a child
         "RETENTION_BIRTHDAY_YEARS": env.number("EH_RETENTION_BIRTHDAY_YEARS", 25, low=18, high=100),
         "RETENTION_CLOSED_YEARS": env.number("EH_RETENTION_CLOSED_YEARS", 6, low=6, high=100),
-        "RETENTION_STEPPED_UP_BIRTHDAY_YEARS": env.number("EH_RETENTION_STEPPED_UP_BIRTHDAY_YEARS", 35, low=18, high=100),
-        "RETENTION_ADOPTION_BIRTHDAY_YEARS": env.number("EH_RETENTION_ADOPTION_BIRTHDAY_YEARS", 100, low=18, high=100),
+        "RETENTION_STEPPED_UP_BIRTHDAY_YEARS": env.number(
+            "EH_RETENTION_STEPPED_UP_BIRTHDAY_YEARS", 35, low=18, high=100
+        ),
+        "RETENTION_ADOPTION_BIRTHDAY_YEARS": env.number(
+            "EH_RETENTION_ADOPTION_BIRTHDAY_YEARS", 100, low=18, high=100
+        ),
         "RETENTION_ADULT_CLOSED_YEARS": env.number("EH_RETENTION_ADULT_CLOSED_YEARS", 25, low=6, high=100),
         # Files kept with a record
         "DOCUMENT_MAX_MB": env.number("EH_DOCUMENT_MAX_MB", 20, low=1, high=200),
