@@ -285,6 +285,8 @@ class Teller:
                     how_asked=note.get("asked", ""),
                     author=author,
                     agency=author.agency,
+                    not_for=[self.world.agencies[key].pk for key in note.get("not_for", [])],
+                    not_for_members=[self._staff(key).pk for key in note.get("not_for_people", [])],
                     created_at=moment + timedelta(minutes=25),
                 )
             )

@@ -12,7 +12,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "data" / "stories"
 Story = dict[str, Any]
-LISTS = ("person", "team", "consent", "share", "outcome", "meeting", "note")
+LISTS = ("person", "team", "consent", "decides", "share", "guest", "outcome", "meeting", "note")
 
 
 @functools.cache

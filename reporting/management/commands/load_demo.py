@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from earlyhelp.accounts.demo import personas_file
 from reporting.demo.board import publish_reports
 from reporting.demo.load import load
+from reporting.demo.looking_after import look_after
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         began = monotonic()
         found = load(families=families, sign_ins=sign_ins or personas_file())
         published = publish_reports()
+        look_after()
         if options["verbosity"]:
             words = "Already loaded" if found.was_there else "Loaded"
             self.stdout.write(

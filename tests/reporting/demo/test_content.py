@@ -114,10 +114,19 @@ def test_stories_name_only_what_exists(story):
         assert note.get("about", next(iter(people))) in people
         assert note["kind"] != "voice" or ("about" in note and "asked" in note)
         assert story["opened"] <= note["day"] <= 0
+        assert set(note.get("not_for", [])) <= AGENCY_KEYS
+        assert set(note.get("not_for_people", [])) <= STAFF
     for answer in story["consent"]:
         assert answer["person"] in people
         assert set(answer["agencies"]) <= AGENCY_KEYS
+        assert set(answer.get("about", [])) <= people
         assert answer["on"] >= story["opened"]
+    for guest in story["guest"]:
+        assert guest["by"] in STAFF
+        assert guest["agreed_by"] in people
+        assert guest["email"].endswith("@example.org")
+        assert guest["until"] - guest["from"] < 28
+    assert {note["person"] for note in story["decides"]} <= people
     for outcome in story["outcome"]:
         assert outcome["person"] in people
         assert {action["owner"] for action in outcome["actions"]} <= owners

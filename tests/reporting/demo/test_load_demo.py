@@ -3,15 +3,19 @@
 import json
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cases.models import Case, CaseNote, Family, Meeting, Person, StepUp
+from cases.answers import answers_of
+from cases.guests import guests_on_page
+from cases.models import AccessSample, Case, CaseNote, Consent, Document, Family, Meeting, Person, StepUp
 from earlyhelp.access.context import acting_as, as_system
-from hubs.models import Membership
+from hubs.models import AccessReview, Membership, ReviewedMembership
 from reporting.demo.board import publish_reports
 from reporting.demo.cast import CAST, PERSONAS
 from reporting.demo.load import load
+from reporting.demo.looking_after import look_after
 from reporting.demo.stories import stories
 from reporting.models import HighlightReport
 
@@ -112,3 +116,55 @@ def test_restricted_family_is_seen_by_those_named_only(sign_ins):
             if Case.objects.filter(family__name="Pemberton").exists():
                 seeing.add(member.key)
     assert seeing == {"helen", "ruth", "anjali", "jo"}
+
+
+def member(key):
+    email = next(one.email for one in CAST if one.key == key)
+    return Membership.objects.get(user__email=email)
+
+
+def family_case(name):
+    return Case.objects.get(family__name=name, status="open")
+
+
+def test_answers_are_in_every_state_that_the_sharing_page_knows(sign_ins):
+    load(families=0, sign_ins=sign_ins)
+    with acting_as(member("priya")) as priya:
+        open_one = answers_of(family_case("Castellan-Wright")).disagreements
+        assert [(found.person.first_name, found.agency.name) for found in open_one] == [
+            ("Luna", "Stoke Alder Nursery School")
+        ]
+        deciding = {line.person.first_name: line.note for line in answers_of(family_case("Mirza")).lines}
+        assert deciding["Zara"].able
+        page = guests_on_page(priya, family_case("Okafor-Lane"))
+        assert [line.guest.organisation for line in page["guest_lines"]] == ["Saturday library club"]
+        assert [line.guest.organisation for line in page["former_guests"]] == ["Moorside swimming lessons"]
+    with acting_as(member("tom")):
+        assert not answers_of(family_case("Nowak")).disagreements
+        assert Consent.objects.filter(end_reason="resolved", person__first_name="Maja").exists()
+        form = Document.objects.get(case=family_case("Szabo"))
+        assert {answer.evidence_id for answer in form.case.consents.filter(method="signed_form")} == {form.pk}
+        with default_storage.open(form.storage_key) as stored:
+            assert stored.read(3) == b"\xff\xd8\xff"
+        assert all(share.harm and share.categories for share in family_case("Whitcombe").lawful_shares.all())
+
+
+def test_notes_are_kept_from_an_agency_and_from_a_person(sign_ins):
+    load(families=0, sign_ins=sign_ins)
+    ellie, rent = {"title": "Ellie on home"}, {"title": "A letter about the rent"}
+    for who, sees_ellie, sees_rent in (("helen", True, True), ("jo", False, False), ("lorna", False, False), ("tom", True, True)):
+        with acting_as(member(who)):
+            assert CaseNote.objects.filter(**ellie).exists() == sees_ellie, who
+            assert CaseNote.objects.filter(**rent).exists() == sees_rent, who
+
+
+def test_looks_and_reviews_wait_with_some_answers(sign_ins):
+    load(families=12, sign_ins=sign_ins)
+    assert look_after() > 5
+    assert look_after() == 0
+    with transaction.atomic(), as_system():
+        answers = set(AccessSample.objects.get().looks.values_list("answer", flat=True))
+        assert {"", "part_of_work"} <= answers
+        assert AccessReview.objects.count() == 1
+        answered = set(ReviewedMembership.objects.values_list("answer", flat=True))
+        assert answered == {"", "keep"}
