@@ -89,11 +89,19 @@ class AgencyLine:
         return [cell.topic for cell in self.cells if cell.sees]
 
     @property
+    def seen_why(self) -> list[tuple[str, list[str]]]:
+        """Why topics are seen: (reason, topics), so that the same reason is said once."""
+        return self._by_reason(sees=True)
+
+    @property
     def unseen(self) -> list[tuple[str, list[str]]]:
-        """Why some topics are not seen: (reason, topics), so that the same reason is said once."""
+        """Why some topics are not seen: (reason, topics)."""
+        return self._by_reason(sees=False)
+
+    def _by_reason(self, *, sees: bool) -> list[tuple[str, list[str]]]:
         reasons: dict[str, list[str]] = defaultdict(list)
         for cell in self.cells:
-            if not cell.sees:
+            if cell.sees == sees:
                 reasons[cell.why].append(cell.topic)
         return list(reasons.items())
 
@@ -174,7 +182,10 @@ def explain(case: Case, answers: Answers) -> Explained:
         if line.sees_something:
             line.about, line.not_about = answers.known_to(agency)
         lines.append(line)
-    return Explained([*lines, *_hub_line(case, by_group, matrix, staff[None])], live)
+    hub = _hub_line(case, by_group, matrix, staff[None])
+    if hub and hub[0].name in {line.name for line in lines}:
+        hub[0].name += " (coordinates)"  # an agency on the team may be called like the hub
+    return Explained([*lines, *hub], live)
 
 
 @dataclass
@@ -243,7 +254,7 @@ def _staff(case: Case, agencies: list[Agency], team: dict[int, TeamMember]) -> d
             staff[None].append(Who(membership, "coordinates the hub"))
         if membership.pk in team:
             helps = team[membership.pk].helps_with
-            why = f"on the team: {helps[:1].lower()}{helps[1:]}" if helps else "on the team"
+            why = f"on the team: {helps}" if helps else "on the team"
             staff[membership.agency_id].append(Who(membership, why))
         elif Role.AGENCY_LEAD.value in roles:
             staff[membership.agency_id].append(Who(membership, "leads this agency"))

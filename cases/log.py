@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q
 
@@ -34,14 +35,18 @@ def ids_of(cases: Iterable) -> list[str]:
 
 
 def with_names(events: Iterable[Event]) -> None:
-    """Give each event `membership` and `guest` (or None) and `who`, in two queries: events keep ids, never names."""
+    """Give each event `membership` and `guest` (or None) and `who`, in three queries: events keep ids, never names."""
     ids = {event.membership_id for event in events}
     members = Membership.objects.with_people().in_bulk(list(ids - {None}))
+    alone = {event.user_id for event in events if event.user_id and not event.membership_id}
+    users = get_user_model().objects.in_bulk(alone) if alone else {}
     with_guests(events)
     for event in events:
         event.membership = members.get(event.membership_id)
         if event.membership:
             event.who = event.membership.user.full_name
+        elif event.user_id in users:
+            event.who = users[event.user_id].full_name  # signed in, and acts for no agency yet
         elif event.guest:
             event.who = event.guest.label
         else:

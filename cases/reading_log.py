@@ -63,7 +63,7 @@ class Line:
 
     @property
     def months(self) -> list[str]:
-        """The days gathered by month: "November 2026: 3, 4 and 18"."""
+        """The days gathered by month: "3, 4 and 18 November 2026"."""
         gathered: dict[tuple[int, int], list[int]] = defaultdict(list)
         for each in sorted(self.days, reverse=True):
             gathered[each.year, each.month].append(each.day)
@@ -71,7 +71,7 @@ class Line:
         for (year, month), numbers in gathered.items():
             days = [str(number) for number in sorted(numbers)]
             listed = days[0] if len(days) == 1 else f"{', '.join(days[:-1])} and {days[-1]}"
-            words.append(f"{MONTHS[month - 1]} {year}: {listed}")
+            words.append(f"{listed} {MONTHS[month - 1]} {year}")
         return words
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 
 from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from cases.answers import words_of
 from cases.files import ALLOWED_WORDS
 from cases.forms.plan import category_field
 from cases.models import Case, Consent, ConsentMethod, Person, Relationship
@@ -102,8 +104,8 @@ class ConsentForm(Form):
     )
 
     looks = {
-        "people": Look(label_size="s"),
-        "given_by": Look(label_size="s"),
+        "people": Look(label_size="s", small=True),
+        "given_by": Look(label_size="s", small=True),
         "extent": Look(
             label_size="s",
             reveals={"some": "topics", "but": "without"},
@@ -111,7 +113,7 @@ class ConsentForm(Form):
         ),
         "topics": Look(label_size="s", small=True, needed="Select the topics they may see"),
         "without": Look(label_size="s", small=True, needed="Select the topics they must not see"),
-        "method": Look(label_size="s", inline=True),
+        "method": Look(label_size="s", inline=True, small=True),
         "agency": Look(search=True),
         "words": Look(rows=3),
     }
@@ -206,9 +208,8 @@ class EvidenceForm(Form):
 class EvidenceLaterForm(EvidenceForm):
     """Which answers a form is about, besides the form itself."""
 
-    answers = forms.ModelMultipleChoiceField(
+    answers = forms.MultipleChoiceField(
         label="Which answers is the form about?",
-        queryset=Consent.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select at least one answer"},
     )
@@ -217,22 +218,26 @@ class EvidenceLaterForm(EvidenceForm):
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, is_needed=True, **kwargs)
-        self.fields["answers"].queryset = (
-            Consent.objects.filter(case=case, ended_at=None)
-            .select_related("person", "agency", "given_by")
-            .order_by("person", "agency__name", "category")
+        self.said_together: dict[str, list[Consent]] = defaultdict(list)
+        found = Consent.objects.filter(case=case, ended_at=None).select_related(
+            "person", "agency", "given_by"
         )
-        self.fields["answers"].label_from_instance = answer_in_words
+        first: dict[tuple, str] = {}
+        for each in found.order_by("person", "agency__name", "given_by", "given_on", "category", "pk"):
+            key = (each.person_id, each.agency_id, each.given_by_id, each.given_on)
+            self.said_together[first.setdefault(key, str(each.pk))].append(each)
+        self.fields["answers"].choices = [(pk, in_words(each)) for pk, each in self.said_together.items()]
+
+    def clean_answers(self) -> list[Consent]:
+        """Every answer of the lines that were ticked: one line is all that was said on a day about an agency."""
+        return [each for pk in self.cleaned_data["answers"] for each in self.said_together[pk]]
 
 
-def answer_in_words(answer: Consent) -> str:
-    """One answer on a line: Grace Okafor to Oak School: everything, given, 14 January 2026."""
-    about = answer.get_category_display().lower() if answer.category else "everything"
-    by = f", said by {answer.given_by.called}" if answer.given_by else ""
-    return (
-        f"{answer.person.called} about {answer.agency.name}: {about}, "
-        f"{answer.get_answer_display().lower()}{by}, {day(answer.given_on)}"
-    )
+def in_words(answers: list[Consent]) -> str:
+    """Answers of one day on a line: Grace Okafor and Oak School: education, but not money. 14 January 2026."""
+    one = answers[0]
+    by = f", said by {one.given_by.called}" if one.given_by else ""
+    return f"{one.person.called} and {one.agency.name}: {words_of(answers)}. {day(one.given_on)}{by}"
 
 
 class WithdrawForm(Form):

@@ -1,4 +1,4 @@
-"""The county's information sharing agreement: two versions that were signed, and a third in draft."""
+"""The county's information sharing agreement: one version over, one in force, one that agencies are signing, one in draft."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ BASES = {
     AgencyKind.VOLUNTARY: ("6(1)(f)", "9(2)(g)", "Data Protection Act 2018, schedule 1, paragraph 18"),
     AgencyKind.OTHER: ("6(1)(e)", "9(2)(g)", "Crime and Disorder Act 1998, section 39"),
 }
+# Agencies whose signatory has not signed the version to come.
+STILL_TO_SIGN = ("homes", "alderbrook-primary", "jobcentre", SUSPENDED_AGENCY)
 STATED = (
     Stated("support", "Helping the family", "People on the family’s team see what they need to help it."),
     Stated(
@@ -104,7 +106,7 @@ def _terms(starts_on: date, ends_on: date | None) -> Terms:
 
 
 def _next(terms: Terms, starts_on: date) -> Terms:
-    """The draft: landlords know less, education services more, job centres only to help."""
+    """The version to come: landlords know less, education services more, job centres only to help."""
     housing, dwp = AgencyKind.HOUSING.value, AgencyKind.DWP.value
     cells = {cell: its for cell, its in terms.cells.items() if cell != (housing, Category.FINANCE.value)}
     cells[AgencyKind.EDUCATION_SERVICE.value, Category.SAFEGUARDING.value] = FOR_ALL
@@ -121,8 +123,19 @@ def _next(terms: Terms, starts_on: date) -> Terms:
     )
 
 
+def _after_next(terms: Terms, starts_on: date) -> Terms:
+    """The draft: charities may know what keeps a child safe."""
+    return replace(
+        terms,
+        starts_on=starts_on,
+        review_on=starts_on + timedelta(days=365),
+        summary="Charities on a family’s team receive safeguarding information.",
+        cells=terms.cells | {(AgencyKind.VOLUNTARY.value, Category.SAFEGUARDING.value): FOR_ALL},
+    )
+
+
 def agree_to_share(world: World) -> None:
-    """Version 1 has run out; version 2 is live, signed by all but the board's office, one agency suspended; 3 is a draft."""
+    """Version 1 has run out; 2 is live, signed by all but the board's office, one agency suspended; 3 is being signed; 4 is a draft."""
     for version, starts, ends in ((1, -1095, -366), (2, -365, None)):
         starts_on = world.today + timedelta(days=starts)
         terms = _terms(starts_on, world.today + timedelta(days=ends) if ends else None)
@@ -132,18 +145,23 @@ def agree_to_share(world: World) -> None:
         write_terms(agreement, terms)
         _sign(world, agreement, is_suspended=version == 2)
     if not Agreement.objects.filter(version=3).exists():
-        write_terms(Agreement(version=3), _next(terms, world.today + timedelta(days=45)))
+        terms = _next(terms, world.today + timedelta(days=45))
+        coming = Agreement(version=3, activated_at=world.at(world.today - timedelta(days=16), "09:00"))
+        write_terms(coming, terms)
+        _sign(world, coming, is_suspended=False, without=STILL_TO_SIGN)
+        write_terms(Agreement(version=4), _after_next(terms, terms.starts_on + timedelta(days=180)))
 
 
-def _sign(world: World, agreement: Agreement, *, is_suspended: bool) -> None:
+def _sign(world: World, agreement: Agreement, *, is_suspended: bool, without: tuple[str, ...] = ()) -> None:
+    begun = min(agreement.starts_on, world.today - timedelta(days=14))
     for number, (key, agency) in enumerate(world.agencies.items()):
-        if key in NOT_SHARING:
+        if key in NOT_SHARING or key in without:
             continue
         stopped = is_suspended and key == SUSPENDED_AGENCY
         Signature.objects.create(
             agreement=agreement,
             agency=agency,
-            signed_on=agreement.starts_on + timedelta(days=number % 9),
+            signed_on=begun + timedelta(days=number % 9),
             signatory_name=_signatory(number),
             signatory_role="Chief executive" if number % 3 else "Head teacher",
             suspended_at=world.at(world.today - timedelta(days=21), "16:00") if stopped else None,

@@ -75,7 +75,7 @@ def test_says_who_when_what_and_why_in_plain_words(people, world, seen_by):
     lines = lines_for(people, seen_by)
     alice = lines[people.school.name]
     assert (alice.job, alice.name, alice.grounds) == ("Pastoral lead", "", [AGREED])
-    assert alice.months == ["November 2026: 3 and 4", "October 2026: 20"]
+    assert alice.months == ["3 and 4 November 2026", "20 October 2026"]
     assert alice.parts == ["the front page", "the plan"]
     assert lines["The early help hub"].grounds == [DUTY]
 
