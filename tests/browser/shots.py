@@ -1,6 +1,6 @@
 """The pictures of the README, taken from the running demo: `./dev shots [--site http://127.0.0.1:8000]`.
 
-Signs in by the demo's one-click page, opens six pages and writes docs/screenshots/NAME.png, 1280 pixels wide.
+Signs in by the demo's one-click page, opens some pages and writes docs/screenshots/NAME.png, 1280 pixels wide.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ def assessment(page: Page) -> None:
     page.locator("main h2 a").first.click()
 
 
+def agreement(page: Page) -> None:
+    """What the version that agencies are signing would change, before it takes effect."""
+    page.goto("/agreement/versions/3/effect/")
+
+
 def report(page: Page) -> None:
     page.goto("/reports/")
     page.locator("main a[href^='/reports/2']").first.click()
@@ -63,6 +68,7 @@ SHOTS = (
     ("sharing", "priya.nandra@example.org", sharing),
     ("assessment", "priya.nandra@example.org", assessment),
     ("meeting", "priya.nandra@example.org", meeting),
+    ("agreement", "dominic.hale@example.org", agreement),
     ("report", "colin.abbot@example.org", report),
 )
 
