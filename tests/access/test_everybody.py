@@ -39,7 +39,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 RULES = {400, 403, 409, 415, 422}  # a seen thing, and a rule or a form that says no
 REMEMBERED = 600  # seconds for which a session is used: its being used is undone too
 
-pytestmark = [pytest.mark.django_db, pytest.mark.fuzz, pytest.mark.timeout(SECONDS if EVERYTHING else 900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.fuzz, pytest.mark.timeout(SECONDS + 3600 if EVERYTHING else 900)]
 
 # What a word of the tables is called among the county's things.
 WORDS = {"ended_outcome": "outcome", "started_action": "action", "held_meeting": "meeting"}
