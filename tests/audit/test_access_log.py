@@ -70,7 +70,12 @@ def rows_in(answer) -> int:
 
 def test_says_who_came_how_close_to_which_record(people, ig_lead, signed_in_as, some_looks):
     page = text_of(signed_in_as(ig_lead).get(LOG))
-    for words in ("Opened a plan", "Opened part of a record", "Opened a family&#x27;s record", "Saw in a list"):
+    for words in (
+        "Opened a plan",
+        "Opened part of a record",
+        "Opened a family&#x27;s record",
+        "Saw in a list",
+    ):
         assert words in page
     assert "Saw the list of families: 2 records shown" in page
     assert people.case.reference in page and some_looks.reference in page
@@ -137,7 +142,12 @@ def test_the_file_needs_a_fresh_code_is_recorded_and_runs_nothing(
     heads, line = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert heads == list(access_log.HEADS)
     assert line[1].startswith("'=HYPERLINK(1)")
-    assert line[3:7] == [people.school.name, "Opened part of a record", "Opened a plan", people.case.reference]
+    assert line[3:7] == [
+        people.school.name,
+        "Opened part of a record",
+        "Opened a plan",
+        people.case.reference,
+    ]
     event = last_event("results")
     assert (event.verb, event.facts["rows"]) == ("Exported the access log", 1)
     assert event.facts["filter"] == {"agency": people.school.pk}
@@ -195,3 +205,13 @@ def test_the_page_asks_the_same_number_of_queries_for_few_and_many(people, ig_le
     for _ in range(8):
         dee.get(reverse("record-overview", args=[people.case.reference]))
     assert queries_of(browser, LOG) == few <= 25
+
+
+def test_somebody_who_signed_in_is_named_and_not_the_system(people, ig_lead, signed_in_as):
+    with as_system():
+        Event.objects.create(verb="Signed in", level="account", user_id=people.alice.user_id)
+        Event.objects.create(verb="Sealed", level="account")
+    table = signed_in_as(ig_lead).get(LOG).context["page"].object_list
+    who = {event.verb: event.who for event in table if event.verb in ("Signed in", "Sealed")}
+    assert who["Sealed"] == "The system"
+    assert who["Signed in"] == people.alice.user.full_name
