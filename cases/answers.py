@@ -133,6 +133,8 @@ def words_of(answers: Iterable[Consent]) -> str:
     answers = sorted(answers, key=lambda answer: answer.category or 0)
     given = [_topic(each, "everything the agreement allows") for each in answers if each.answer == "given"]
     refused = [_topic(each, "anything") for each in answers if each.answer == "refused"]
+    if not given and any(each.category is None for each in answers):
+        return "nothing"
     parts = [", ".join(given)] if given else []
     if refused:
         parts.append(("but not " if given else "not ") + ", ".join(refused))
@@ -158,8 +160,13 @@ class Answers:
 
     @property
     def settled(self) -> list[Consent]:
-        """Answers that are not followed, after a disagreement was settled."""
-        return [each for each in self.consents if each.end_reason == ConsentEnd.RESOLVED]
+        """Answers not followed, after a disagreement about somebody whom the reader may know of was settled."""
+        known = {line.person.pk for line in self.lines}
+        return [
+            each
+            for each in self.consents
+            if each.end_reason == ConsentEnd.RESOLVED and each.person_id in known
+        ]
 
     def why_not(self, agency_id: int, category: int) -> str:
         """Why an agency has no grant for a category, in a few words and without saying who said what."""

@@ -203,6 +203,18 @@ def test_settled_by_a_lead_with_reason_and_court_order(differing, world, seen_by
     assert settled.ended_by == lead
 
 
+@pytest.mark.parametrize(("follow", "told"), [("yes", 1), ("no", 0)])
+def test_settling_is_told_only_to_readers_who_may_know_of_the_child(differing, world, seen_by, follow, told):
+    lead = world.member(differing.school, Role.AGENCY_LEAD)
+    [found] = found_in(differing, seen_by, lead)
+    reason = {"reason": "The small one wants it", "by": seen_by(lead)}
+    settle_disagreement(case=differing.case, disagreement=found, follow=follow, **reason)
+    seen_by(differing.charlie)
+    found = answers_of(differing.case)
+    assert [each for each in found.consents if each.end_reason == "resolved"], "the row itself is seen"
+    assert len(found.settled) == told
+
+
 def test_who_settles(differing, world, seen_by):
     [found] = found_in(differing, seen_by)
     assert not can_settle(seen_by(differing.alice), differing.case, found), "a practitioner"
