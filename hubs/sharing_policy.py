@@ -168,7 +168,7 @@ class _Reader:
             ours = {}
         facts = self.facts(policy, ours)
         kinds = self.parties(policy)
-        categories = self.codes(policy, "Data", _category_of, "a category of information")
+        categories = self.codes(policy, "Data", category_named, "a category of information")
         stated = self.stated(policy, ours)
         codes = [each.code for each in stated]
         if "Matrix" in ours:
@@ -311,11 +311,11 @@ class _Reader:
         return found
 
     def stated(self, policy: dict, ours: dict) -> list[Stated]:
-        codes = self.codes(policy, "Purpose", _purpose_of, "a purpose")
+        codes = self.codes(policy, "Purpose", purpose_named, "a purpose")
         words = {}
         for number, each in enumerate(self.items(ours, "EarlyHelp.Purpose"), start=1):
             at = f"EarlyHelp.Purpose[{number}]"
-            code = _purpose_of(each.get("Purpose")) if isinstance(each, dict) else None
+            code = purpose_named(each.get("Purpose")) if isinstance(each, dict) else None
             if code is None:
                 self.wrong(at, "It is not a purpose that this partnership knows.")
             else:
@@ -330,9 +330,9 @@ class _Reader:
             if not isinstance(row, dict):
                 self.wrong(at, "It must be an object with Party, Data and Purpose.")
                 continue
-            kind, category = _kind_of(row.get("Party")), _category_of(row.get("Data"))
+            kind, category = _kind_of(row.get("Party")), category_named(row.get("Data"))
             named = self.items(row, f"{at}.Purpose", needed=True)
-            purposes = [_purpose_of(each) for each in named]
+            purposes = [purpose_named(each) for each in named]
             if kind is None:
                 self.wrong(f"{at}.Party", "It is not a kind of agency that this partnership knows.")
             if category is None:
@@ -392,14 +392,14 @@ def _kind_of_party(party: Any) -> str | None:
     return None
 
 
-def _category_of(value: Any) -> Category | None:
+def category_named(value: Any) -> Category | None:
     for category, code in CATEGORY_CODES.items():
         if _last(value) == code or value == category.label:
             return category
     return None
 
 
-def _purpose_of(value: Any) -> str | None:
+def purpose_named(value: Any) -> str | None:
     if isinstance(value, str) and value in Purpose.labels:
         return Purpose.values[Purpose.labels.index(value)]
     return _last(value) if _last(value) in Purpose.values else None

@@ -20,7 +20,7 @@ from earlyhelp.api.base import Endpoint, Moment, Number, Strict, Text
 from earlyhelp.api.schema import documented
 from hubs.models import Agency, Category
 from hubs.policy import Outcome, SharingRequest
-from hubs.sharing_policy import CATEGORY_CODES, URN, _category_of, _purpose_of
+from hubs.sharing_policy import CATEGORY_CODES, URN, category_named, purpose_named
 
 AGENCY_SYSTEM = f"{URN}:agency"
 YEARS = range(2000, 2101)
@@ -151,7 +151,7 @@ class SharingRequests(Endpoint):
             SharingRequest(
                 agency=self._agency(asked.get("RequesterIdentifier")),
                 category=category,
-                purpose=_purpose_of(asked["AssertedPurpose"]) or asked["AssertedPurpose"],
+                purpose=purpose_named(asked["AssertedPurpose"]) or asked["AssertedPurpose"],
                 on=timezone.localdate(asked["DateStamp"]),
                 identifier=asked["Identifier"]["value"],
                 policy=policy["Identifier"]["value"],
@@ -171,7 +171,7 @@ class SharingRequests(Endpoint):
 
 
 def _categories(asked: dict) -> list[Category]:
-    found = [_category_of(word) for word in asked["RequestedData"]["dataCategories"]]
+    found = [category_named(word) for word in asked["RequestedData"]["dataCategories"]]
     if None in found:
         raise ValidationError(
             {"dataCategories": ["One of these is no category of information of this agreement."]}

@@ -345,7 +345,7 @@ def test_any_version_is_compared_with_any_other(keepers, signed_in_as):
     assert ivy.get(reverse("agreement-compare", args=[2]) + "?other=nonsense").status_code == 200
 
 
-def test_pages_ask_as_much_of_the_database_for_50_agencies_as_for_5(
+def test_pages_ask_as_much_of_the_database_for_20_agencies_as_for_5(
     keepers, people, world, signed_in_as, queries_of
 ):
     keepers.version()
