@@ -393,6 +393,7 @@ def _kind_of_party(party: Any) -> str | None:
 
 
 def category_named(value: Any) -> Category | None:
+    """The category of information that a policy's code or label names; None when it is none of ours."""
     for category, code in CATEGORY_CODES.items():
         if _last(value) == code or value == category.label:
             return category
@@ -400,6 +401,7 @@ def category_named(value: Any) -> Category | None:
 
 
 def purpose_named(value: Any) -> str | None:
+    """The code of the purpose that a policy's code or label names; None when it is none of ours."""
     if isinstance(value, str) and value in Purpose.labels:
         return Purpose.values[Purpose.labels.index(value)]
     return _last(value) if _last(value) in Purpose.values else None
