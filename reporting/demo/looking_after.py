@@ -23,7 +23,9 @@ WORDS = (
 # Who has begun to answer: (e-mail, how many of the looks that wait for them, how many colleagues).
 BEGUN = (("helen.voss", 3, 1), ("ade.cole", 2, 1), ("steph.kingdon", 1, 0), ("yasmin.sheikh", 1, 2))
 NOT_EXPLAINED = "Was at a funeral that day. Nothing was written, and nobody else was meant to look."
-FOLLOWED = "Spoke to the school office. Two people used one computer without signing out. Each has their own now."
+FOLLOWED = (
+    "Spoke to the school office. Two people used one computer without signing out. Each has their own now."
+)
 
 
 @transaction.atomic

@@ -92,7 +92,9 @@ AGENCIES: tuple[AgencySeed, ...] = (
     AgencySeed("hub-fen", "Fenbrook hub", "council_early_help", "FEN", "01632 960 300"),
     AgencySeed("hub-mar", "Market Moor hub", "council_early_help", "MAR", "01632 960 400"),
     AgencySeed("hub-tho", "Thornholt hub", "council_early_help", "THO", "01632 960 500"),
-    AgencySeed("social-care", "Westmoor Children's Social Care", "council_social_care", "", "01632 960 600", True),
+    AgencySeed(
+        "social-care", "Westmoor Children's Social Care", "council_social_care", "", "01632 960 600", True
+    ),
     AgencySeed("alderbrook-primary", "Alderbrook Primary School", "school", "ALD", "01632 960 120"),
     AgencySeed("alder-academy", "Alder Valley Academy", "school", "ALD", "01632 960 124"),
     AgencySeed("hexley-primary", "Nether Hexley Church School", "school", "ALD", "01632 960 128", True),

@@ -152,7 +152,12 @@ def test_answers_are_in_every_state_that_the_sharing_page_knows(sign_ins):
 def test_notes_are_kept_from_an_agency_and_from_a_person(sign_ins):
     load(families=0, sign_ins=sign_ins)
     ellie, rent = {"title": "Ellie on home"}, {"title": "A letter about the rent"}
-    for who, sees_ellie, sees_rent in (("helen", True, True), ("jo", False, False), ("lorna", False, False), ("tom", True, True)):
+    for who, sees_ellie, sees_rent in (
+        ("helen", True, True),
+        ("jo", False, False),
+        ("lorna", False, False),
+        ("tom", True, True),
+    ):
         with acting_as(member(who)):
             assert CaseNote.objects.filter(**ellie).exists() == sees_ellie, who
             assert CaseNote.objects.filter(**rent).exists() == sees_rent, who
