@@ -176,6 +176,7 @@ def test_find_shows_own_and_only_names_a_hub_for_others(people, world, signed_in
     assert people.case.reference.encode() in mine.content
     theirs = signed_in_as(people.charlie).post(url, asked)
     assert b"A record may exist" in theirs.content
+    assert b"It may be restricted: ask for the hub manager" in theirs.content
     assert b"Alder Vale" in theirs.content
     assert people.case.reference.encode() not in theirs.content
     assert b"Hollis" not in theirs.content.split(b"</form>")[-1]
