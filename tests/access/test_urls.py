@@ -99,7 +99,9 @@ def is_for_programs(address: str) -> bool:
 def as_read(answer) -> tuple:
     """What a reader could tell two answers apart by, without the token and the nonce that differ each time."""
     body = re.sub(rb'(value|nonce)="[^"]*"', b"", b"".join(answer) if answer.streaming else answer.content)
-    headers = {name: value for name, value in answer.items() if name != "Content-Security-Policy"}
+    # "Expires" is the second of the answer itself: two of them may lie on either side of a stroke of the clock.
+    told_apart = {"Content-Security-Policy", "Expires"}
+    headers = {name: name if name in told_apart else value for name, value in answer.items()}
     return answer.status_code, headers, body
 
 
