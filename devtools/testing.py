@@ -12,8 +12,8 @@ from devtools.console import PYTHON, ROOT, VAR, say
 NO_TESTS = 5  # pytest's exit code
 SUITES = {
     "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz"],
-    "browser": ["-n", "0", "-m", "browser"],
-    "fuzz": ["-n", "0", "-m", "fuzz"],
+    "browser": ["-n", "2", "--dist", "loadgroup", "-m", "browser"],
+    "fuzz": ["-n", "2", "-m", "fuzz"],
 }
 
 
