@@ -56,8 +56,12 @@ def answers():
 
 
 def wait_until_saved(page):
-    page.wait_for_function(
-        "() => /^Saved/.test(document.querySelector('[data-autosave-status]').textContent)", timeout=10_000
+    wait_until_said(page, "^Saved")
+
+
+def wait_until_said(page, words: str):
+    page.locator("[data-autosave-status]").filter(has_text=re.compile(words)).wait_for(
+        state="attached", timeout=10_000
     )
 
 
@@ -106,7 +110,7 @@ def test_nothing_is_lost_while_the_network_is_gone(people, eha, open_as):
     page.context.set_offline(True)
     page.get_by_label("What has led to this assessment?").fill("Typed without a network")
     page.keyboard.press("Tab")
-    page.wait_for_function("() => /no connection/.test(document.querySelector('[data-autosave-status]').textContent)")
+    wait_until_said(page, "no connection")
     page.context.set_offline(False)
     wait_until_saved(page)
     assert answers() == {"reason": "Typed without a network"}

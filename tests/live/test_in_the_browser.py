@@ -80,7 +80,7 @@ def test_consent_withdrawn_takes_the_record_off_the_screen_within_a_second(both,
 def test_words_not_saved_stay_when_only_the_session_ended(site, people, window_of):
     window = window_of(people.alice)
     page = window.go("record-note", people.case.reference)
-    page.wait_for_function("document.querySelector('[data-live]') !== null")
+    page.wait_for_selector("[data-live]", state="attached")
     box = page.locator("textarea").first
     box.fill("She said it was better this week.")
     page.wait_for_timeout(500)
