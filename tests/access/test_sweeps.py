@@ -11,8 +11,6 @@ from django.conf import settings
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from earlyhelp.accounts.second_factor import stamp_second_factor
-from hubs.actors import SESSION_KEY
 from tests.access.addresses import OWNERS, SECRET_LINKS
 from tests.access.test_urls import SAMPLES, addresses_of_families, arguments, ask, every_address
 
@@ -91,12 +89,12 @@ def test_every_answer_says_the_same_about_itself(everything, signed_in_as, clien
     assert wrong == []
 
 
-def test_a_forged_post_is_refused_everywhere(everything):
+def test_a_forged_post_is_refused_everywhere(everything, signed_in_as):
     """With somebody's own session and without the token of a page of ours nothing is done."""
     browsers, wrong, refused = {}, [], 0
     for name, address, who in reachable(everything):
         if who not in browsers:
-            browsers[who] = with_session(getattr(everything, who))
+            browsers[who] = signed_in_as(getattr(everything, who), enforce_csrf_checks=True)
         for method in ("post", "put", "patch", "delete"):
             answer = ask(browsers[who], method, address)
             refused += answer.status_code == 403
@@ -104,17 +102,6 @@ def test_a_forged_post_is_refused_everywhere(everything):
                 wrong.append(f"{name} {method} {answer.status_code}")
     assert wrong == []
     assert refused > 400
-
-
-def with_session(membership) -> Client:
-    """Signed in, and asked for the token as a real browser is."""
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    session = browser.session
-    session[SESSION_KEY] = membership.pk
-    stamp_second_factor(session, membership.user, "totp")
-    session.save()
-    return browser
 
 
 def test_trace_and_made_up_methods_do_nothing(everything, signed_in_as):

@@ -12,7 +12,6 @@ from django.utils import timezone
 from cases.views import access_log
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
-from earlyhelp.accounts.second_factor import current_code, new_totp_secret, set_up_totp
 from earlyhelp.audit.models import Event
 from tests.fixtures.everything import FAMILY_NAME
 
@@ -28,19 +27,6 @@ def no_counts(settings):
 @pytest.fixture
 def ig_lead(people, world):
     return world.member(people.coordinator.agency, Role.IG_LEAD, first_name="Ruth")
-
-
-@pytest.fixture
-def code_of(db):
-    """`code_of(membership)`: a fresh code of an authenticator app set up for that person."""
-
-    def make(membership) -> str:
-        secret = new_totp_secret()
-        with as_system():
-            set_up_totp(membership.user, secret)
-        return current_code(secret)
-
-    return make
 
 
 def last_event(level=None) -> Event:

@@ -21,7 +21,6 @@ from cases.rules import NotAllowed
 from cases.views.emergency import NOT_OPENED
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
-from earlyhelp.accounts.second_factor import current_code, new_totp_secret, set_up_totp
 from earlyhelp.audit.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -36,19 +35,6 @@ def no_counts(settings):
 @pytest.fixture
 def manager(people, world):
     return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
-@pytest.fixture
-def code_of(db):
-    """`code_of(membership)`: a fresh code of an authenticator app set up for that person."""
-
-    def make(membership) -> str:
-        secret = new_totp_secret()
-        with as_system():
-            set_up_totp(membership.user, secret)
-        return current_code(secret)
-
-    return make
 
 
 def open_for(people, actor, **facts):

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from earlyhelp.access.context import acting_as, as_system
-from earlyhelp.accounts.second_factor import current_code, new_totp_secret, set_up_totp
 from earlyhelp.audit.models import Event
 from reporting.models import Redaction, SubjectItem, SubjectRequest
 from reporting.subject import actions
@@ -19,17 +18,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def no_counts(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-
-
-@pytest.fixture
-def code_of(db):
-    def make(membership) -> str:
-        secret = new_totp_secret()
-        with as_system():
-            set_up_totp(membership.user, secret)
-        return current_code(secret)
-
-    return make
 
 
 def logged(**more) -> dict[str, str]:
