@@ -99,6 +99,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user, password):
         actions.set_password(user, password)
 
+    def is_safe_url(self, url):
+        """Whether `next` stays on this site. What cannot be read as an address at all does not."""
+        try:
+            return super().is_safe_url(url)
+        except ValueError:
+            return False
+
     def send_mail(self, template_prefix, email, context):
         """allauth's own messages name people and machines; ours are sent by earlyhelp.accounts.mail."""
 

@@ -44,6 +44,7 @@ ELSEWHERE = [
     "%2f%2fevil.example",
     "/%09/evil.example",
     "https://testserver@evil.example/",
+    "https://[evil.example/",
 ]
 
 

@@ -22,7 +22,8 @@ from schemathesis.transport.wsgi import WSGITransport
 from earlyhelp.api.schema import description_in_yaml
 
 SECONDS = int(os.environ.get("EH_FUZZ_SECONDS", "60"))
-SEED = int(os.environ.get("EH_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+# The suite asks the same each time, so that what it finds can be found again; EH_FUZZ_SEED=0 draws another.
+SEED = int(os.environ.get("EH_FUZZ_SEED", "1")) or random.SystemRandom().randrange(1, 10**6)
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
