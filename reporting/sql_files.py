@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from cases.sql import _ownership
+from cases.sql import ownership
 
 HERE = Path(__file__).parent
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 def run(path: str, *, undo: str) -> migrations.RunSQL:
     """A migration operation that runs a file under reporting/, such as "subject/subject_v1.sql"; `undo`: SQL."""
     sql = text_of(path)
-    return migrations.RunSQL(sql + _ownership(sql), undo)
+    return migrations.RunSQL(sql + ownership(sql), undo)
 
 
 def text_of(path: str) -> str:

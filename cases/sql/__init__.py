@@ -17,10 +17,11 @@ def run(name: str, *, undo: str = "") -> migrations.RunSQL:
     """
     sql = (pathlib.Path(__file__).parent / f"{name}.sql").read_text()
     # A `%` in a comment or a format() is text to the driver too, as no parameters are passed.
-    return migrations.RunSQL(sql + _ownership(sql), undo or migrations.RunSQL.noop)
+    return migrations.RunSQL(sql + ownership(sql), undo or migrations.RunSQL.noop)
 
 
-def _ownership(sql: str) -> str:
+def ownership(sql: str) -> str:
+    """SQL that gives the functions made by `sql` their owner and their callers: definer ones to eh_system."""
     lines = []
     for statement in re.split(r"(?=create or replace function)", sql)[1:]:
         name = _DEFINER.match(statement).group(1)
