@@ -21,6 +21,9 @@ class Permission(StrEnum):
     CASE_READ = "open the records of families shared with them"
     CASE_WRITE = "add to the records of families shared with them"
     CASE_REGISTER = "register an early help assessment"
+    FORM_EDIT = "change the county's assessment forms"
+    QUALITY_AUDIT = "check the quality of assessments"
+    RECORDS_MERGE = "link and merge records of the same people"
     SHARING_CHANGE = "record and withdraw consent"
     NEED_TO_KNOW = "choose who in their agency sees families"
     STEP_DECIDE = "decide step-ups sent to their agency"
@@ -52,6 +55,7 @@ class Role(models.TextChoices):
     IG_LEAD = "ig_lead", "Information governance lead"
     SIGNATORY = "signatory", "Signatory"
     DISCLOSURE_OFFICER = "disclosure_officer", "Disclosure officer"
+    PRACTICE_LEAD = "practice_lead", "Practice lead"
     AUDITOR = "auditor", "Auditor"
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
 
@@ -83,6 +87,7 @@ DESCRIPTIONS = {
         "Answers requests for what is held about a person. Sees what is held about that one person, for that request, "
         "while it is open. Confirms the disposal of old records without seeing them."
     ),
+    Role.PRACTICE_LEAD: "Writes the county's assessment forms and publishes new versions of them. Sees no family.",
     Role.AUDITOR: "Reads the access log. Sees no family.",
     Role.SYSTEM_ADMINISTRATOR: "Manages accounts and settings. Sees no family.",
 }
@@ -101,13 +106,19 @@ _OFFICE = {Permission.MY_WORK, Permission.DIRECTORY, Permission.AGREEMENT_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PRACTITIONER: frozenset(_CASEWORK),
-    Role.AGENCY_LEAD: frozenset(_CASEWORK | {Permission.STEP_DECIDE, Permission.NEED_TO_KNOW}),
-    Role.HUB_COORDINATOR: frozenset(_CASEWORK | {Permission.HUB_QUEUE, Permission.REGISTER_IMPORT}),
+    Role.AGENCY_LEAD: frozenset(
+        _CASEWORK | {Permission.STEP_DECIDE, Permission.NEED_TO_KNOW, Permission.QUALITY_AUDIT}
+    ),
+    Role.HUB_COORDINATOR: frozenset(
+        _CASEWORK | {Permission.HUB_QUEUE, Permission.REGISTER_IMPORT, Permission.RECORDS_MERGE}
+    ),
     Role.HUB_MANAGER: frozenset(
         _CASEWORK
         | {
             Permission.HUB_QUEUE,
             Permission.REGISTER_IMPORT,
+            Permission.RECORDS_MERGE,
+            Permission.QUALITY_AUDIT,
             Permission.REPORT_READ,
             Permission.REPORT_RUN,
         }
@@ -134,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SIGNATORY: frozenset(_OFFICE | {Permission.AGREEMENT_SIGN}),
     Role.DISCLOSURE_OFFICER: frozenset(_OFFICE | {Permission.SUBJECT_ACCESS, Permission.RETENTION_MANAGE}),
+    Role.PRACTICE_LEAD: frozenset(_OFFICE | {Permission.FORM_EDIT}),
     Role.AUDITOR: frozenset(_OFFICE | {Permission.AUDIT_READ}),
     Role.SYSTEM_ADMINISTRATOR: frozenset(
         {Permission.MY_WORK, Permission.DIRECTORY, Permission.ACCOUNTS_MANAGE, Permission.COMPONENTS}
