@@ -5,6 +5,7 @@
 
 from .form import (
     CATEGORIES,
+    CLOCK_STARTS,
     NAME,
     NOT_KNOWN,
     Condition,
@@ -20,13 +21,16 @@ from .form import (
     Section,
     Shows,
     Source,
+    Stage,
     UnsoundForm,
+    Whom,
 )
 from .plain import from_json, to_json
 from .soundness import problems
 
 __all__ = [
     "CATEGORIES",
+    "CLOCK_STARTS",
     "NAME",
     "NOT_KNOWN",
     "Condition",
@@ -42,7 +46,9 @@ __all__ = [
     "Section",
     "Shows",
     "Source",
+    "Stage",
     "UnsoundForm",
+    "Whom",
     "from_json",
     "problems",
     "to_json",

@@ -58,6 +58,14 @@ class Per(StrEnum):
     PERSON = "person"
 
 
+class Whom(StrEnum):
+    """Which children a page or a question is for. A question about the whole family is for all."""
+
+    ALL = "all"
+    BORN = "born"
+    UNBORN = "unborn"
+
+
 class Source(StrEnum):
     """Where a part that is kept elsewhere on the record lives. Such a part asks nothing: it links."""
 
@@ -88,6 +96,7 @@ class Opens(StrEnum):
 
 CHOOSING = frozenset({Kind.CHOICE, Kind.MULTI})
 DECIDING = frozenset({Kind.CHOICE, Kind.MULTI, Kind.YES_NO})
+CLOCK_STARTS = ("registered", "signed_off", "completed")
 PREFILLS = frozenset({"previous", "person.first_language", "person.school"})
 
 
@@ -124,6 +133,8 @@ class Question:
     """One thing asked.
 
     `help` is the guidance beside it, `item` the CAF domain item it belongs to, `area` what a scale measures.
+    `whom` leaves it out for some children of a page; `siblings` says that the fact is usually the same for
+    brothers and sisters, so that one sitting can write it for all of them.
     """
 
     key: str
@@ -142,6 +153,8 @@ class Question:
     voice: bool = False
     low: str = "0 is very worrying"
     high: str = "10 is going really well"
+    whom: Whom = Whom.ALL
+    siblings: bool = False
 
     @property
     def may_be_unknown(self) -> bool:
@@ -162,7 +175,8 @@ class Part:
     """One page of a form: saved, shared and marked as finished as a whole.
 
     `category` says which agencies may read it. `question` is the page's heading; `together` the one line
-    under which the task list puts the pages of all persons, who else have a line each.
+    under which the task list puts the pages of all persons, who else have a line each. A part that `repeats`
+    is filled in again each time (a review); `stage` is the clock of the form that it belongs to.
     """
 
     key: str
@@ -178,6 +192,9 @@ class Part:
     intro: str = ""
     question: str = ""
     questions: tuple[Question, ...] = ()
+    whom: Whom = Whom.ALL
+    repeats: bool = False
+    stage: str = ""
 
     def find(self, key: str) -> Question:
         """The question with this key. Raises KeyError."""
@@ -208,12 +225,28 @@ class Group:
     title: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A clock of the form: its parts are to be finished `days` after something happened.
+
+    `working` counts Monday to Friday without bank holidays, else every day. `after` is one of CLOCK_STARTS, or
+    the key of an earlier stage: the day that one was finished. A stage is done when its parts are completed.
+    """
+
+    key: str
+    title: str
+    days: int
+    working: bool = True
+    after: str = "registered"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FormSpec:
     """A whole form.
 
-    `minimum` names ("part.question") what must be answered before it can be signed off; all else may stay
-    blank.
+    `about` says in a sentence or two when to choose it. `minimum` names ("part.question") what must be
+    answered before it can be signed off; all else may stay blank. `stages` are its clocks, in order.
+    `countersigned` has a manager sign after the author.
     """
 
     code: str
@@ -222,6 +255,9 @@ class FormSpec:
     groups: tuple[Group, ...] = ()
     sections: tuple[Section, ...] = ()
     minimum: tuple[str, ...] = field(default=())
+    stages: tuple[Stage, ...] = field(default=())
+    about: str = ""
+    countersigned: bool = False
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -236,6 +272,10 @@ class FormSpec:
             if part.key == key:
                 return part
         raise KeyError(key)
+
+    def parts_of(self, stage: Stage) -> tuple[Part, ...]:
+        """The parts whose end is the end of a stage, in the order of the task list."""
+        return tuple(part for part in self.parts if part.stage == stage.key)
 
     def section_of(self, key: str) -> Section:
         """The numbered section that holds a part. Raises KeyError."""

@@ -24,7 +24,9 @@ from .form import (
     Section,
     Shows,
     Source,
+    Stage,
     UnsoundForm,
+    Whom,
 )
 from .soundness import problems
 
@@ -48,6 +50,7 @@ def from_json(data: Any) -> FormSpec:
 _NESTED: dict[tuple[type, str], type] = {
     (FormSpec, "groups"): Group,
     (FormSpec, "sections"): Section,
+    (FormSpec, "stages"): Stage,
     (Section, "parts"): Part,
     (Part, "questions"): Question,
     (Question, "options"): Option,
@@ -56,10 +59,12 @@ _NESTED: dict[tuple[type, str], type] = {
 _ENUMS: dict[tuple[type, str], type[StrEnum]] = {
     (Question, "kind"): Kind,
     (Question, "nature"): Nature,
+    (Question, "whom"): Whom,
     (Part, "per"): Per,
     (Part, "source"): Source,
     (Part, "opens"): Opens,
     (Part, "shows"): Shows,
+    (Part, "whom"): Whom,
 }
 _LISTS_OF_TEXT = {(FormSpec, "minimum"), (Condition, "any_of")}
 _PLAIN: dict[str, type] = {"int": int, "bool": bool, "str": str}

@@ -11,6 +11,7 @@ from typing import Any
 from .form import (
     CATEGORIES,
     CHOOSING,
+    CLOCK_STARTS,
     DECIDING,
     KEY,
     NAME,
@@ -19,12 +20,14 @@ from .form import (
     RESERVED_KEYS,
     FormSpec,
     Kind,
+    Nature,
     Opens,
     Part,
     Per,
     Question,
     Shows,
     Source,
+    Whom,
 )
 
 
@@ -34,6 +37,7 @@ def problems(form: FormSpec) -> Iterator[str]:
     if form.version < 1:
         yield "form: the version is 1 or more"
     yield from _text_problems("form title", form.title, 120)
+    yield from _text_problems("form about", form.about, 400, blank=True, per=Per.ONCE)
     yield from _unique_problems("group", (group.key for group in form.groups))
     for group in form.groups:
         yield from _key_problems("group", group.key)
@@ -48,12 +52,32 @@ def problems(form: FormSpec) -> Iterator[str]:
         yield from _text_problems(f"section {section.key} title", section.title, 200)
         for part in section.parts:
             yield from _part_problems(part, groups)
+    yield from _stage_problems(form)
     levels = sum(question.kind is Kind.LEVEL for _, question in form.every_question())
     if levels > 1:
         yield "form: the level of need is asked once"
     yield from _unique_problems("minimum", form.minimum)
     for ref in form.minimum:
         yield from _minimum_problems(form, ref)
+
+
+def _stage_problems(form: FormSpec) -> Iterator[str]:
+    yield from _unique_problems("stage", (stage.key for stage in form.stages))
+    before: list[str] = []
+    for stage in form.stages:
+        where = f"stage {stage.key}"
+        yield from _key_problems("stage", stage.key)
+        yield from _text_problems(f"{where} title", stage.title, 120, per=Per.ONCE)
+        if stage.key in CLOCK_STARTS:
+            yield f"{where}: choose another name, since {stage.key} is where a clock can start"
+        if not 0 <= stage.days <= 730:
+            yield f"{where}: allow between 0 and 730 days"
+        if stage.after not in CLOCK_STARTS and stage.after not in before:
+            yield f"{where}: starts after {stage.after}, which is no earlier stage"
+        before.append(stage.key)
+    for part in form.parts:
+        if part.stage and part.stage not in before:
+            yield f"part {part.key}: there is no stage {part.stage}"
 
 
 def _minimum_problems(form: FormSpec, ref: str) -> Iterator[str]:
@@ -68,6 +92,8 @@ def _minimum_problems(form: FormSpec, ref: str) -> Iterator[str]:
         yield f"minimum {ref}: a question that is not always asked cannot be compulsory"
     if part.opens is not Opens.REGISTERED:
         yield f"minimum {ref}: this part cannot be filled in before sign-off"
+    if part.repeats:
+        yield f"minimum {ref}: a part that is filled in again each time cannot be compulsory"
     if part.category != "family":
         yield f"minimum {ref}: only what the whole team may read can block sign-off"
 
@@ -95,6 +121,10 @@ def _part_problems(part: Part, groups: set[str]) -> Iterator[str]:
         yield f"{where}: is kept elsewhere on the record, so it asks nothing"
     if part.source is not Source.ANSWERS and part.per is not Per.ONCE:
         yield f"{where}: is kept elsewhere on the record, so it comes once"
+    if part.source is not Source.ANSWERS and part.repeats:
+        yield f"{where}: is kept elsewhere on the record, so it is not filled in again"
+    if part.whom is not Whom.ALL and part.per not in {Per.CHILD, Per.PERSON}:
+        yield f"{where}: only a page for each child can be for children who are born, or not yet"
     yield from _unique_problems(f"{where} question", (question.key for question in part.questions))
     seen: dict[str, Question] = {}
     for question in part.questions:
@@ -112,6 +142,14 @@ def _question_problems(part: Part, question: Question, before: Mapping[str, Ques
         yield from _text_problems(
             f"{where} {name}", getattr(question, name), longest, blank=True, per=part.per
         )
+    if question.whom is not Whom.ALL and part.per not in {Per.CHILD, Per.PERSON}:
+        yield f"{where}: only a question on each child's page can leave out children who are born, or not yet"
+    if question.whom is not Whom.ALL and part.whom not in {Whom.ALL, question.whom}:
+        yield f"{where}: is for {question.whom} children on a page for {part.whom} children: nobody is asked"
+    if question.siblings and part.per not in {Per.CHILD, Per.PERSON}:
+        yield f"{where}: only what is asked for each child can be copied to brothers and sisters"
+    if question.siblings and question.nature is not Nature.FACT:
+        yield f"{where}: each child has their own words and needs, so only a fact is copied to others"
     if question.area and not KEY.fullmatch(question.area):
         yield f"{where}: an area is named in small letters"
     if question.kind in CHOOSING:
@@ -139,6 +177,8 @@ def _question_problems(part: Part, question: Question, before: Mapping[str, Ques
         possible = {"yes", "no"} if asked.kind is Kind.YES_NO else {option.value for option in asked.options}
         if not question.shown_when.any_of or not set(question.shown_when.any_of) <= possible:
             yield f"{where}: depends on an answer that {question.shown_when.question} does not offer"
+        if asked.whom not in {Whom.ALL, question.whom}:
+            yield f"{where}: depends on {asked.key}, which is not asked of the same children"
 
 
 def _key_problems(what: str, key: str) -> Iterator[str]:

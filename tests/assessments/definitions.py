@@ -1,9 +1,12 @@
 """Sound form definitions by the thousand, for property tests."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from assessments.spec import (
     CATEGORIES,
+    CLOCK_STARTS,
     Condition,
     FormSpec,
     Group,
@@ -14,6 +17,8 @@ from assessments.spec import (
     Per,
     Question,
     Section,
+    Stage,
+    Whom,
     problems,
 )
 
@@ -28,10 +33,17 @@ PLAIN_KINDS = [kind for kind in Kind if kind not in (Kind.CHOICE, Kind.MULTI, Ki
 
 
 @st.composite
-def questions(draw, key, before=()):
+def questions(draw, key, before=(), per=Per.ONCE, whom=Whom.ALL):
+    each_child = per in (Per.CHILD, Per.PERSON)
+    asked_of = draw(st.sampled_from(Whom)) if each_child and whom is Whom.ALL else Whom.ALL
+    nature = draw(st.sampled_from(Nature))
     kind = draw(st.sampled_from([*PLAIN_KINDS, Kind.CHOICE, Kind.MULTI]))
     condition = None
-    deciding = [question for question in before if question.kind in (Kind.CHOICE, Kind.MULTI, Kind.YES_NO)]
+    deciding = [
+        question
+        for question in before
+        if question.kind in (Kind.CHOICE, Kind.MULTI, Kind.YES_NO) and question.whom in (Whom.ALL, asked_of)
+    ]
     if deciding and kind is not Kind.SCALE and draw(st.booleans()):
         asked = draw(st.sampled_from(deciding))
         values = ["yes", "no"] if asked.kind is Kind.YES_NO else [option.value for option in asked.options]
@@ -41,7 +53,7 @@ def questions(draw, key, before=()):
         key=key,
         label=draw(WORDS),
         kind=kind,
-        nature=draw(st.sampled_from(Nature)),
+        nature=nature,
         hint=draw(BLANK_OR_WORDS),
         help=draw(BLANK_OR_WORDS),
         heading=draw(BLANK_OR_WORDS),
@@ -49,53 +61,79 @@ def questions(draw, key, before=()):
         options=draw(OPTIONS) if kind in (Kind.CHOICE, Kind.MULTI) else (),
         shown_when=condition,
         area=draw(st.sampled_from(["", "overall"])),
+        whom=asked_of,
+        siblings=each_child and nature is Nature.FACT and draw(st.booleans()),
     )
 
 
 @st.composite
-def parts(draw, number, groups):
+def parts(draw, number, groups, stages=()):
     made = []
+    per = draw(st.sampled_from(Per))
+    whom = draw(st.sampled_from(Whom)) if per in (Per.CHILD, Per.PERSON) else Whom.ALL
     for place in range(draw(st.integers(0, 6))):
-        made.append(draw(questions(f"q{place}", tuple(made))))
+        made.append(draw(questions(f"q{place}", tuple(made), per, whom)))
     return Part(
         key=f"part_{number}",
         title=draw(WORDS),
         group=draw(st.sampled_from(groups)),
         category=draw(st.sampled_from(CATEGORIES)),
-        per=draw(st.sampled_from(Per)),
+        per=per,
         hint=draw(BLANK_OR_WORDS),
         intro=draw(BLANK_OR_WORDS),
         questions=tuple(made),
+        whom=whom,
+        repeats=draw(st.booleans()),
+        stage=draw(st.sampled_from(["", *stages])),
     )
+
+
+@st.composite
+def clocks(draw):
+    made = []
+    for place in range(draw(st.integers(0, 3))):
+        stage = Stage(
+            key=f"stage_{place}",
+            title=draw(WORDS),
+            days=draw(st.integers(0, 90)),
+            working=draw(st.booleans()),
+            after=draw(st.sampled_from([*CLOCK_STARTS, *(stage.key for stage in made)])),
+        )
+        made.append(stage)
+    return tuple(made)
 
 
 @st.composite
 def forms(draw):
     groups = tuple(Group(key=f"group_{n}", title=draw(WORDS)) for n in range(draw(st.integers(1, 3))))
+    stages = draw(clocks())
     sections, number = [], 0
     for place in range(draw(st.integers(0, 3))):
         inside = []
         for _ in range(draw(st.integers(0, 2))):
-            inside.append(draw(parts(number, [group.key for group in groups])))
+            keys = [group.key for group in groups]
+            inside.append(draw(parts(number, keys, [stage.key for stage in stages])))
             number += 1
         sections.append(
             Section(number=place + 1, key=f"section_{place}", title=draw(WORDS), parts=tuple(inside))
         )
-    form = FormSpec(code="generated", version=1, title=draw(WORDS), groups=groups, sections=tuple(sections))
+    form = FormSpec(
+        code="generated",
+        version=1,
+        title=draw(WORDS),
+        groups=groups,
+        sections=tuple(sections),
+        stages=stages,
+        about=draw(BLANK_OR_WORDS),
+        countersigned=draw(st.booleans()),
+    )
     able = [
         f"{part.key}.{question.key}"
         for part, question in form.every_question()
-        if part.category == "family" and question.shown_when is None
+        if part.category == "family" and question.shown_when is None and not part.repeats
     ]
     minimum = draw(st.lists(st.sampled_from(able), unique=True, max_size=2)) if able else []
-    form = FormSpec(
-        code=form.code,
-        version=form.version,
-        title=form.title,
-        groups=form.groups,
-        sections=form.sections,
-        minimum=tuple(minimum),
-    )
+    form = replace(form, minimum=tuple(minimum))
     assert not list(problems(form))
     return form
 

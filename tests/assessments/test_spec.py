@@ -69,6 +69,18 @@ def test_form_with_no_section_is_sound():
         ({"question": {"prefill": "gossip"}}, "nothing to fill it in from"),
         ({"question": {"label": "x" * 301}}, "longer than 300"),
         ({"question": {"hint": "\x00"}}, "control character"),
+        ({"about": "x" * 401}, "longer than 400"),
+        ({"stages": [{"key": "first", "title": "First", "days": -1}]}, "allow between 0 and 730 days"),
+        ({"stages": [{"key": "first", "title": "First", "days": 2, "after": "later"}]}, "no earlier stage"),
+        ({"stages": [{"key": "completed", "title": "Done", "days": 2}]}, "choose another name"),
+        ({"part": {"stage": "nowhere"}}, "there is no stage nowhere"),
+        ({"part": {"source": "plan", "questions": [], "repeats": True}}, "not filled in again"),
+        ({"part": {"repeats": True}, "minimum": ["start.what"]}, "filled in again each time cannot be"),
+        ({"part": {"whom": "unborn"}}, "only a page for each child"),
+        ({"question": {"whom": "born"}}, "only a question on each child"),
+        ({"part": {"per": "child", "whom": "born"}, "question": {"whom": "unborn"}}, "nobody is asked"),
+        ({"question": {"siblings": True}}, "only what is asked for each child"),
+        ({"part": {"per": "child"}, "question": {"siblings": True, "nature": "said"}}, "only a fact is copied"),
     ],
 )
 def test_unsound_form_is_refused_with_a_reason(change, says):
