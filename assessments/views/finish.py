@@ -12,22 +12,24 @@ from django.shortcuts import redirect, render
 
 from assessments.actions import sign_off, take_back_sign_off, withdraw
 from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawForm
-from assessments.household import told
+from assessments.household import Subject, told
 from assessments.models import Assessment
 from assessments.pages import Book, PageOf, read
 from assessments.rules import can_answer_for, can_write_in_case, check_can_answer_for, takes_answers
-from assessments.spec import Opens, Source
+from assessments.spec import Opens, Part, Source
 from assessments.views.common import get_assessment_for, words_of
 from assessments.views.record import part_url
 from cases.addresses import mentions_protected_address
 from cases.views.common import render_record
 from earlyhelp.access import Permission, access
 
+# Asks a page of questions to lead back to the answers when it is saved.
+FROM_CHECK = "?from=check"
+
 
 @access(Permission.CASE_READ)
 def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Every answer in words, drawn from the form's definition, with what is missing named; and signing off.
-    """
+    """Every answer in words, drawn from the form's definition, with what is missing named; and signing off."""
     assessment = get_assessment_for(request, pk, verb="Checked the answers of an assessment")
     form = SignOffForm(request.POST or None)
     may_answer_for = can_answer_for(request.actor, assessment)
@@ -47,11 +49,15 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("assessment", assessment.pk)
     book = read(assessment, request.actor)
     may_write = may_answer_for or can_write_in_case(request.actor, assessment.case)
+    groups = in_words(book, may_write=may_write)
+    pages = [page for _title, found in groups for page in found]
     context = {
         "assessment": assessment,
         "form": form,
-        "missing": [(item.label, part_url(assessment, item.part, item.subject)) for item in book.missing()],
-        "groups": in_words(book, may_write=may_write),
+        "missing": _missing(book, may_write=may_write),
+        "to_settle": [page for page in pages if page["has_differing"]],
+        "left_blank": [(page, count) for page in pages if (count := _left_blank(page))],
+        "groups": groups,
         "holds_address": mentions_protected_address(assessment.case, everything_written(book)),
         "may_answer_for": may_answer_for,
         "may_sign": may_answer_for and assessment.status == "initiated" and not assessment.is_signed_off,
@@ -95,15 +101,45 @@ def _page_in_words(book: Book, page: PageOf, *, may_write: bool) -> dict:
     if may_write and takes_answers(book.assessment, page.part):
         change = part_url(book.assessment, page.part, page.subject)
     return {
-        "id": f"{page.part.key}-{page.subject.id}" if page.subject else page.part.key,
+        "id": page_id(page.part, page.subject),
         "title": told(page.part.title, page.subject),
         "rows": shared[1],
+        "has_differing": page.has_differing,
         "has_minimum": any(row.is_minimum for row in shared[1]),
         "answered": [row for row in shared[1] if row.is_answered],
         "also": [(agency, found) for agency, found in contributions if found],
-        "change": change,
+        "change": f"{change}{FROM_CHECK}" if change else "",
         "latest": page.latest,
     }
+
+
+def page_id(part: Part, subject: Subject | None) -> str:
+    """The name of one page of the form inside the check page, for links to it."""
+    return f"{part.key}-{subject.id}" if subject else part.key
+
+
+def question_url(assessment: Assessment, part: Part, subject: Subject | None, key: str) -> str:
+    """The address of one question on its page, from which saving leads back to the answers."""
+    return f"{part_url(assessment, part, subject)}{FROM_CHECK}#q-{key}"
+
+
+def _missing(book: Book, *, may_write: bool) -> list[tuple[str, str]]:
+    """What blocks sign-off, each with where to answer it; nothing once the assessment is signed off or has ended."""
+    assessment = book.assessment
+    if assessment.is_signed_off or not assessment.is_open:
+        return []
+    return [
+        (
+            item.label,
+            question_url(assessment, item.part, item.subject, item.question.key) if may_write else "",
+        )
+        for item in book.missing()
+    ]
+
+
+def _left_blank(page: dict) -> int:
+    """Questions of a page without an answer that nothing waits for: they are shown as "Not provided"."""
+    return sum(not row.is_answered and not row.is_minimum for row in page["rows"])
 
 
 @access(Permission.CASE_WRITE)

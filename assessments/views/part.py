@@ -105,6 +105,9 @@ def _save(
         messages.warning(request, ADDRESS_TYPED)
     if saved.outcome.kept:
         return redirect(f"{part_url(assessment, page.part, page.subject)}#two-versions")
+    if request.GET.get("from") == "check":
+        about = f"-{page.subject.id}" if page.subject else ""
+        return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{page.part.key}{about}")
     if request.POST.get("go") == "next":
         following = neighbours(book, page)[1]
         if following is not None:
@@ -186,6 +189,7 @@ def _show(
         "save_url": f"{part_url(assessment, page.part, subject)}save/",
         "before": before,
         "after": after,
+        "from_check": request.GET.get("from") == "check",
         "nav": "work",
         "roomy": True,
     }
