@@ -97,7 +97,6 @@ class Opens(StrEnum):
 CHOOSING = frozenset({Kind.CHOICE, Kind.MULTI})
 DECIDING = frozenset({Kind.CHOICE, Kind.MULTI, Kind.YES_NO})
 CLOCK_STARTS = ("registered", "signed_off", "completed")
-PREFILLS = frozenset({"previous", "person.first_language", "person.school"})
 
 
 class UnsoundForm(ValueError):

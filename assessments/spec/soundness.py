@@ -16,7 +16,6 @@ from .form import (
     KEY,
     NAME,
     NOT_KNOWN,
-    PREFILLS,
     RESERVED_KEYS,
     FormSpec,
     Kind,
@@ -29,6 +28,10 @@ from .form import (
     Source,
     Whom,
 )
+from .prefills import PREFILLS
+
+# Each child's own, whatever a form says: never copied to brothers and sisters.
+OWN = frozenset({Kind.SCALE, Kind.NEEDS, Kind.LEVEL})
 
 
 def problems(form: FormSpec) -> Iterator[str]:
@@ -148,7 +151,7 @@ def _question_problems(part: Part, question: Question, before: Mapping[str, Ques
         yield f"{where}: is for {question.whom} children on a page for {part.whom} children: nobody is asked"
     if question.siblings and part.per not in {Per.CHILD, Per.PERSON}:
         yield f"{where}: only what is asked for each child can be copied to brothers and sisters"
-    if question.siblings and question.nature is not Nature.FACT:
+    if question.siblings and (question.nature is not Nature.FACT or question.kind in OWN):
         yield f"{where}: each child has their own words and needs, so only a fact is copied to others"
     if question.area and not KEY.fullmatch(question.area):
         yield f"{where}: an area is named in small letters"

@@ -30,6 +30,7 @@ OPTIONS = st.lists(WORDS, min_size=1, max_size=4).map(
     lambda labels: tuple(Option(value=f"o{place}", label=label) for place, label in enumerate(labels))
 )
 PLAIN_KINDS = [kind for kind in Kind if kind not in (Kind.CHOICE, Kind.MULTI, Kind.LEVEL)]
+OWN = (Kind.SCALE, Kind.NEEDS, Kind.LEVEL)
 
 
 @st.composite
@@ -62,7 +63,7 @@ def questions(draw, key, before=(), per=Per.ONCE, whom=Whom.ALL):
         shown_when=condition,
         area=draw(st.sampled_from(["", "overall"])),
         whom=asked_of,
-        siblings=each_child and nature is Nature.FACT and draw(st.booleans()),
+        siblings=each_child and nature is Nature.FACT and kind not in OWN and draw(st.booleans()),
     )
 
 
