@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from assessments.matching import Asked
-from earlyhelp.web.forms import DatePartsField, Form, Look
+from cases.forms.numbers import NumbersForm
+from cases.forms.people import EARLIEST_BIRTH
+from earlyhelp.web.forms import DatePartsField, Form, Look, OneLineField
 
 NAME_LENGTH = 120
 
 
-def bare(value: str) -> str:
-    """Letters and digits only, in capitals: numbers are typed with spaces and hyphens."""
-    return re.sub(r"[^0-9A-Za-z]", "", value or "").upper()
-
-
-class MatchForm(Form):
+class MatchForm(NumbersForm, Form):
     """Who is it? Names as the family says them; the more is known, the surer the answer."""
 
-    first_name = forms.CharField(label="First name", max_length=NAME_LENGTH)
-    last_name = forms.CharField(label="Family name", max_length=NAME_LENGTH)
-    known_as = forms.CharField(
+    first_name = OneLineField(label="First name", max_length=NAME_LENGTH)
+    last_name = OneLineField(label="Family name", max_length=NAME_LENGTH)
+    known_as = OneLineField(
         label="Known as",
         required=False,
         max_length=NAME_LENGTH,
@@ -33,6 +29,7 @@ class MatchForm(Form):
     born_on = DatePartsField(
         label="Date of birth",
         required=False,
+        not_before=EARLIEST_BIRTH,
         not_after=timezone.localdate,
         help_text="For example, 27 3 2016",
     )
@@ -55,18 +52,6 @@ class MatchForm(Form):
         "upn": Look(width=20),
     }
 
-    def clean_nhs_number(self) -> str:
-        number = bare(self.cleaned_data["nhs_number"])
-        if number and not re.fullmatch(r"\d{10}", number):
-            raise forms.ValidationError("Enter an NHS number that has 10 numbers, like 943 476 5919")
-        return number
-
-    def clean_upn(self) -> str:
-        upn = bare(self.cleaned_data["upn"])
-        if upn and len(upn) != 13:
-            raise forms.ValidationError("Enter a UPN that has 13 characters, like A123456789012")
-        return upn
-
     def clean_postcode(self) -> str:
         return " ".join(self.cleaned_data["postcode"].upper().split())
 
@@ -81,7 +66,7 @@ class MatchForm(Form):
 
     def asked(self) -> Asked:
         """What to look for. Only after the form was found valid."""
-        return Asked(**{name: self.cleaned_data[name] for name in self.fields})
+        return Asked(**self.cleaned_data)
 
 
 class NotAMatchForm(Form):

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from assessments.forms.match import NAME_LENGTH, bare
+from assessments.forms.match import NAME_LENGTH
+from cases.forms.numbers import NumbersForm
+from cases.forms.people import EARLIEST_BIRTH, TOO_OLD, TOO_YOUNG, is_too_old, is_too_young
 from cases.models import Ethnicity, Sex
-from earlyhelp.web.forms import ClockField, DatePartsField, Form, Look, NearDateField
+from earlyhelp.web.forms import ClockField, DatePartsField, Form, Look, NearDateField, OneLineField
 
-OLDEST_CHILD_YEARS = 25
 LATEST_DUE_DAYS = 300
 
 
@@ -27,8 +28,8 @@ def _earliest_due() -> dt.date:
 class HomeForm(Form):
     """The family and where it lives."""
 
-    family_name = forms.CharField(label="Family name", max_length=NAME_LENGTH)
-    address = forms.CharField(label="Address", required=False, max_length=300)
+    family_name = OneLineField(label="Family name", max_length=NAME_LENGTH)
+    address = OneLineField(label="Address", required=False, max_length=300)
     postcode = forms.CharField(label="Postcode", required=False, max_length=12)
     is_confidential = forms.BooleanField(
         label="Keep this address confidential",
@@ -49,9 +50,9 @@ class HomeForm(Form):
 
 class _PersonForm(Form):
     person_id = forms.CharField(required=False, widget=forms.HiddenInput)
-    first_name = forms.CharField(label="First name", max_length=NAME_LENGTH, required=False)
-    last_name = forms.CharField(label="Family name", max_length=NAME_LENGTH, required=False)
-    known_as = forms.CharField(label="Known as", max_length=NAME_LENGTH, required=False)
+    first_name = OneLineField(label="First name", max_length=NAME_LENGTH, required=False)
+    last_name = OneLineField(label="Family name", max_length=NAME_LENGTH, required=False)
+    known_as = OneLineField(label="Known as", max_length=NAME_LENGTH, required=False)
     mark_optional = False
     looks = {
         "first_name": Look(width=20),
@@ -78,7 +79,7 @@ class _PersonForm(Form):
         }
 
 
-class ChildForm(_PersonForm):
+class ChildForm(NumbersForm, _PersonForm):
     """One child, or a baby not born yet."""
 
     born_on = DatePartsField(label="Date of birth", required=False, not_after=timezone.localdate)
@@ -92,15 +93,9 @@ class ChildForm(_PersonForm):
         required=False,
         help_text="The family says, not you.",
     )
-    school = forms.CharField(label="School, nursery or college", max_length=120, required=False)
+    school = OneLineField(label="School, nursery or college", max_length=120, required=False)
     nhs_number = forms.CharField(label="NHS number", max_length=20, required=False)
     upn = forms.CharField(label="Unique pupil number (UPN)", max_length=20, required=False)
-
-    def clean_nhs_number(self) -> str:
-        return bare(self.cleaned_data["nhs_number"])[:10]
-
-    def clean_upn(self) -> str:
-        return bare(self.cleaned_data["upn"])[:13]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -111,8 +106,8 @@ class ChildForm(_PersonForm):
             self.add_error("due_on", "Enter a date of birth or a due date, not both")
         elif not born and not due:
             self.add_error("born_on", "Enter the date of birth, or the due date of a baby not born yet")
-        elif born and born.year < timezone.localdate().year - OLDEST_CHILD_YEARS - 1:
-            self.add_error("born_on", f"Enter a date of birth in the last {OLDEST_CHILD_YEARS} years")
+        elif born and is_too_old(born):
+            self.add_error("born_on", TOO_OLD)
         if not data.get("first_name") and not due:
             self.add_error("first_name", "Enter the child’s first name")
         return data
@@ -121,10 +116,12 @@ class ChildForm(_PersonForm):
 class AdultForm(_PersonForm):
     """One adult who lives with the children or matters to them."""
 
-    role_in_household = forms.CharField(
+    role_in_household = OneLineField(
         label="What are they to the children?", max_length=80, required=False, help_text="For example, mother"
     )
-    born_on = DatePartsField(label="Date of birth", required=False, not_after=timezone.localdate)
+    born_on = DatePartsField(
+        label="Date of birth", required=False, not_before=EARLIEST_BIRTH, not_after=timezone.localdate
+    )
     phone = forms.CharField(label="Phone", max_length=30, required=False)
     has_responsibility = forms.BooleanField(label="Has parental responsibility", required=False)
     lives_with_family = forms.BooleanField(label="Lives with the family", required=False)
@@ -134,6 +131,8 @@ class AdultForm(_PersonForm):
         data = super().clean()
         if not self.errors and not self.is_blank and not data.get("first_name"):
             self.add_error("first_name", "Enter the adult’s first name")
+        if data.get("born_on") and is_too_young(data["born_on"]):
+            self.add_error("born_on", TOO_YOUNG)
         return data
 
 

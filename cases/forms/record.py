@@ -9,15 +9,25 @@ from django.utils import timezone
 
 from cases.actions.open import PersonDetails
 from cases.forms.kept import KeptFrom, KeptFromField
+from cases.forms.numbers import NumbersForm
+from cases.forms.people import EARLIEST_BIRTH, TOO_OLD, TOO_YOUNG, is_too_old, is_too_young
 from cases.models import Case, Ethnicity, NoteKind, Person, RelationshipKind, Sex
 from earlyhelp.access import Actor
-from earlyhelp.web.forms import ClockField, DatePartsField, FilterForm, Form, Look, NearDateField
+from earlyhelp.web.forms import (
+    ClockField,
+    DatePartsField,
+    FilterForm,
+    Form,
+    Look,
+    NearDateField,
+    OneLineField,
+)
 from hubs.models import Category
 
 NOTE_KINDS = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.EVENT]
 
 
-class PersonForm(Form):
+class PersonForm(NumbersForm, Form):
     """One child or adult. An unborn baby has a due date instead of a birth date."""
 
     is_child = forms.TypedChoiceField(
@@ -26,18 +36,20 @@ class PersonForm(Form):
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
     )
-    first_name = forms.CharField(label="First names", max_length=120, required=False)
-    last_name = forms.CharField(label="Family name", max_length=120, required=False)
-    known_as = forms.CharField(label="Known as", max_length=120, required=False)
-    born_on = DatePartsField(label="Date of birth", required=False, not_after=timezone.localdate)
+    first_name = OneLineField(label="First names", max_length=120, required=False)
+    last_name = OneLineField(label="Family name", max_length=120, required=False)
+    known_as = OneLineField(label="Known as", max_length=120, required=False)
+    born_on = DatePartsField(
+        label="Date of birth", required=False, not_before=EARLIEST_BIRTH, not_after=timezone.localdate
+    )
     due_on = DatePartsField(label="Due date, if not yet born", required=False)
     sex = forms.ChoiceField(label="Sex", choices=Sex.choices, widget=forms.RadioSelect, initial=Sex.UNKNOWN)
     ethnicity = forms.ChoiceField(label="Ethnicity", choices=Ethnicity.choices, initial=Ethnicity.NOBT)
-    role_in_household = forms.CharField(label="Relationship to the children", max_length=80, required=False)
+    role_in_household = OneLineField(label="Relationship to the children", max_length=80, required=False)
     lives_with_family = forms.BooleanField(label="Lives with the family", required=False, initial=True)
-    language = forms.CharField(label="First language", max_length=60, required=False)
+    language = OneLineField(label="First language", max_length=60, required=False)
     interpreter_needed = forms.BooleanField(label="Needs an interpreter", required=False)
-    school = forms.CharField(label="School, nursery or college", max_length=120, required=False)
+    school = OneLineField(label="School, nursery or college", max_length=120, required=False)
     phone = forms.CharField(label="Phone", max_length=30, required=False)
     contact_advice = forms.CharField(label="How and when to contact", max_length=200, required=False)
     nhs_number = forms.CharField(label="NHS number", max_length=20, required=False)
@@ -69,6 +81,10 @@ class PersonForm(Form):
             self.add_error("first_name", "Enter a first name or a family name")
         if data.get("born_on") and data.get("due_on"):
             self.add_error("due_on", "Enter a date of birth or a due date, not both")
+        if data.get("is_child") is False and data.get("born_on") and is_too_young(data["born_on"]):
+            self.add_error("born_on", TOO_YOUNG)
+        if data.get("is_child") and data.get("born_on") and is_too_old(data["born_on"]):
+            self.add_error("born_on", TOO_OLD)
         return data
 
     def details(self) -> PersonDetails:

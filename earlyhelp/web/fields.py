@@ -146,6 +146,13 @@ class NearDateField(forms.Field):
         return (read_day(data) if data else None) != initial
 
 
+class OneLineField(forms.CharField):
+    """Words on one line, such as a name. Tabs and line ends of a pasted table become single spaces."""
+
+    def to_python(self, value):
+        return " ".join(super().to_python(value).split())
+
+
 class ClockField(forms.Field):
     """A time of day typed as people write it: 10:30am, 2pm, 14:00. Gives a `datetime.time`."""
 

@@ -19,6 +19,7 @@ from .fields import (  # noqa: F401  (forms.py is where other apps import fields
     DatePartsWidget,
     NearDateField,
     NearDateWidget,
+    OneLineField,
     PasswordField,
     ScaleField,
     ScaleWidget,
