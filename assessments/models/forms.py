@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from assessments.querysets import FormVersionQuerySet
 from assessments.spec import FormSpec, from_json
+from hubs.models import Membership
 
 
 class FormStatus(models.TextChoices):
@@ -18,7 +19,10 @@ class FormStatus(models.TextChoices):
 
 
 class FormVersion(models.Model):
-    """One version of one form. Once published its definition never changes: a new version is made instead."""
+    """One version of one form. Once published its definition never changes: a new version is made instead.
+
+    The database says so too (sql/form_guard_v1.sql). Versions that ship with the product have no editor.
+    """
 
     code = models.CharField(max_length=40)
     version = models.PositiveSmallIntegerField()
@@ -26,6 +30,17 @@ class FormVersion(models.Model):
     status = models.CharField(max_length=9, choices=FormStatus, default=FormStatus.DRAFT)
     spec = models.JSONField("definition")
     published_on = models.DateField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    note = models.TextField("what changed and why", blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    lock_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counts the changes of a draft."
+    )
 
     objects = FormVersionQuerySet.as_manager()
 
@@ -34,6 +49,7 @@ class FormVersion(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_form_version", fields=["code", "version"]),
             models.CheckConstraint(name="form_version_is_1_or_more", condition=Q(version__gte=1)),
+            models.UniqueConstraint(name="one_draft_of_a_form", fields=["code"], condition=Q(status="draft")),
             models.CheckConstraint(
                 name="form_published_facts_together",
                 condition=Q(status="draft", published_on__isnull=True)

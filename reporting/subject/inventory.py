@@ -300,7 +300,9 @@ INVENTORY: dict[str, Kept] = {
         "id permission user content_object membership basis valid_until emergency"
     ),
     "cases.levelofneed": technical("id number name description starts_on ends_on"),
-    "assessments.formversion": technical("id code version title status spec published_on"),
+    "assessments.formversion": technical(
+        "id code version title status spec published_on published_by note edited_at edited_by lock_version"
+    ),
     "assessments.assessment": Kept(
         "assessments",
         "Assessment",

@@ -20,7 +20,7 @@ ORDINARY = {
     "api_apikey": "keys of the API, as hashes; the application changes only their use and their end",
     "accounts_user_groups": "accounts of professionals; not used for access",
     "accounts_user_user_permissions": "accounts of professionals; not used for access",
-    "assessments_formversion": "questions of a form, no answers",
+    "assessments_formversion": "questions of a form, no answers; a trigger lets practice leads write drafts, and nobody a published one",
     "assessments_referencecounter": "one number a year; only a function of the database reads it",
     "audit_link": "hashes of events; only a function of the database adds to it and the application reads none",
     "auth_group": "one group for each hub and agency",
