@@ -8,6 +8,8 @@ from assessments.models.assessment import (
     ConsentStatement,
     ReferenceCounter,
 )
+from assessments.models.family import Considered, DifferingView, LevelIndicator, NoNeeds, Voice, VoiceWay
+from assessments.models.flow import Correction, CorrectionKind, HandOver, HandOverStatus, QuickNote
 from assessments.models.forms import FormStatus, FormVersion
 from assessments.models.match import MatchCheck
 
@@ -16,12 +18,23 @@ __all__ = [
     "AssessmentSource",
     "AssessmentStatus",
     "ConsentStatement",
+    "Correction",
+    "CorrectionKind",
+    "Considered",
+    "DifferingView",
     "FormStatus",
     "FormVersion",
+    "HandOver",
+    "HandOverStatus",
+    "LevelIndicator",
     "MatchCheck",
     "Need",
+    "QuickNote",
+    "NoNeeds",
     "ReferenceCounter",
     "Score",
     "Section",
     "SectionStatus",
+    "Voice",
+    "VoiceWay",
 ]

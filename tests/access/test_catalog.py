@@ -21,6 +21,7 @@ ORDINARY = {
     "accounts_user_groups": "accounts of professionals; not used for access",
     "accounts_user_user_permissions": "accounts of professionals; not used for access",
     "assessments_formversion": "questions of a form, no answers; a trigger lets practice leads write drafts, and nobody a published one",
+    "assessments_levelindicator": "the county's threshold guidance: no family in it; an operator's command loads it",
     "assessments_referencecounter": "one number a year; only a function of the database reads it",
     "audit_link": "hashes of events; only a function of the database adds to it and the application reads none",
     "auth_group": "one group for each hub and agency",
