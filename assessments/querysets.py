@@ -75,6 +75,45 @@ class AssessmentQuerySet(models.QuerySet):
         )
 
 
+class QuickNoteQuerySet(models.QuerySet):
+    def of(self, actor: Actor):
+        return self.filter(membership=actor.membership)
+
+    def unsorted(self):
+        """Notes that have not become anything yet, the oldest first."""
+        return self.filter(used_at__isnull=True).order_by("written_at", "id")
+
+    def sorted_lately(self):
+        """Notes that became something, the latest first, while their row is still kept."""
+        return self.filter(used_at__isnull=False).order_by("-used_at")
+
+
+class HandOverQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked, or given, and not answered, while the assessment is still to be finished."""
+        to_finish = {"assessment__status": "initiated", "assessment__signed_off_at__isnull": True}
+        return self.filter(status="waiting", **to_finish)
+
+    def changes(self):
+        """Those that changed the assessor, the first one first."""
+        return self.filter(changed_at__isnull=False).order_by("changed_at", "id")
+
+    def with_people(self):
+        return self.select_related(
+            "from_membership__user",
+            "from_membership__agency",
+            "to_membership__user",
+            "to_membership__agency",
+            "asked_by__user",
+            "asked_by__agency",
+        )
+
+
+class CorrectionQuerySet(models.QuerySet):
+    def with_people(self):
+        return self.select_related("corrected_by__user", "corrected_by__agency", "person", "other_person")
+
+
 class SectionQuerySet(models.QuerySet):
     def with_writers(self):
         return self.select_related("saved_by__user", "saved_by__agency", "agency")

@@ -64,6 +64,10 @@ class Assessment(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    nudged_step = models.PositiveSmallIntegerField("last reminder to finish it", default=0)
 
     consent_statement = models.CharField(max_length=6, choices=ConsentStatement)
     consent_with = models.CharField("discussed with", max_length=200, blank=True)

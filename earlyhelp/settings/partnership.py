@@ -29,6 +29,13 @@ def read_partnership():
         "TRIAGE_WORKING_DAYS": env.number("EH_TRIAGE_WORKING_DAYS", 2, low=1, high=60),
         "ALLOCATION_WORKING_DAYS": env.number("EH_ALLOCATION_WORKING_DAYS", 4, low=1, high=60),
         "ASSESSMENT_WORKING_DAYS": env.number("EH_ASSESSMENT_WORKING_DAYS", 15, low=1, high=120),
+        # Drafts of assessments: working days before the due date of the first reminder, days between reminders after it,
+        # and days after it from which the assessor's manager and the hub are reminded too
+        "DRAFT_REMINDER_WORKING_DAYS": env.number("EH_DRAFT_REMINDER_WORKING_DAYS", 5, low=1, high=30),
+        "DRAFT_REMINDER_EVERY_DAYS": env.number("EH_DRAFT_REMINDER_EVERY_DAYS", 7, low=1, high=60),
+        "DRAFT_MANAGER_DAYS": env.number("EH_DRAFT_MANAGER_DAYS", 14, low=1, high=120),
+        # Quick notes: days until one that became nothing is deleted; its writer is reminded a week and a day before
+        "QUICK_NOTE_DAYS": env.number("EH_QUICK_NOTE_DAYS", 30, low=14, high=90),
         "FIRST_MEETING_DAYS": env.number("EH_FIRST_MEETING_DAYS", 42, low=1, high=365),
         "REVIEW_DAYS": env.number("EH_REVIEW_DAYS", 42, low=1, high=365),
         "REVIEW_LIMIT_DAYS": env.number("EH_REVIEW_LIMIT_DAYS", 84, low=1, high=365),
