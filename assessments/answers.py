@@ -50,16 +50,26 @@ def digest(value: Value) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Stamp:
-    """Who writes, from which open page, and when. `writer` is made anew each time a page is opened."""
+    """Who writes, from which open page, and when. `writer` is made anew each time a page is opened.
+
+    `turn` grows with each save of one open page; 0 when the page does not count (without JavaScript).
+    """
 
     membership: int
     name: str
     writer: str
     at: str
+    turn: int = 0
 
     def mark(self) -> dict[str, Any]:
         """What is kept beside an answer."""
-        return {"m": self.membership, "name": self.name, "at": self.at}
+        return {
+            "m": self.membership,
+            "name": self.name,
+            "at": self.at,
+            "writer": self.writer,
+            "turn": self.turn,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +124,17 @@ def merge(page: Page, sent: Mapping[str, Sent], stamp: Stamp) -> Outcome:
     """Put what one writer sent into a stored page, box by box, and say what came of it. Changes `page` in
     place.
 
-    The caller holds the row locked. Sending the same thing twice changes nothing the second time.
+    The caller holds the row locked. Sending the same thing twice changes nothing the second time. What an open
+    page wrote itself it may go on changing, also when it never heard that its last save arrived; a save that
+    was overtaken by a later one of the same page comes too late and changes nothing.
     """
     outcome = Outcome()
     for name, item in sent.items():
         current = page.answers.get(name)
         others = page.differing.get(name, [])
+        is_own = bool(stamp.writer) and page.marks.get(name, {}).get("writer") == stamp.writer
+        if _is_overtaken(page, name, stamp):
+            continue
         if item.settle and others and item.seen == page.versions_digest(name):
             del page.differing[name]
             _write(page, name, item.value, stamp)
@@ -127,6 +142,9 @@ def merge(page: Page, sent: Mapping[str, Sent], stamp: Stamp) -> Outcome:
         elif digest(item.value) == digest(current):
             if _drop_version(page, name, stamp.writer):
                 outcome.written.append(name)
+        elif is_own:
+            _write(page, name, item.value, stamp)
+            outcome.written.append(name)
         elif digest(item.value) == item.base:
             if item.base != digest(current):
                 outcome.newer.append(name)
@@ -138,6 +156,13 @@ def merge(page: Page, sent: Mapping[str, Sent], stamp: Stamp) -> Outcome:
         elif _keep_version(page, name, item.value, stamp):
             outcome.kept.append(name)
     return outcome
+
+
+def _is_overtaken(page: Page, name: str, stamp: Stamp) -> bool:
+    """Whether the same open page has already stored something later in this box."""
+    known = [page.marks.get(name, {}), *page.differing.get(name, [])]
+    turns = [each.get("turn", 0) for each in known if each.get("writer") == stamp.writer]
+    return bool(stamp.turn) and any(turn > stamp.turn for turn in turns)
 
 
 def _write(page: Page, name: str, value: Value, stamp: Stamp) -> None:
@@ -154,7 +179,7 @@ def _keep_version(page: Page, name: str, value: Value, stamp: Stamp) -> bool:
     The same open page replaces its own earlier try. False if it is there already.
     """
     entries = page.differing.setdefault(name, [])
-    entry = {"writer": stamp.writer, "value": value, **stamp.mark()}
+    entry = {"value": value, **stamp.mark()}
     for place, other in enumerate(entries):
         if other["writer"] == stamp.writer:
             if other["value"] == value:

@@ -20,6 +20,7 @@ from assessments.models import Assessment, Need, Score, Section, SectionStatus
 from assessments.rules import check_can_write, open_categories
 from assessments.spec import CATEGORIES, Kind, Part
 from cases.models import Case, Person
+from cases.rules import NotAllowed
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from hubs.models import Category
@@ -52,8 +53,10 @@ def save_answers(
     person: Person | None,
     sent: Mapping[str, Sent],
     writer: str,
+    turn: int = 0,
     done: bool | None = None,
     categories: frozenset[int] | None = None,
+    round: int = 1,
     by: Actor,
 ) -> Saved:
     """Save some boxes of one page, and merge them with what others wrote meanwhile
@@ -62,9 +65,12 @@ def save_answers(
     Args:
         person: whom the page is about, for a part that comes per person; None for one that comes once.
         writer: a name for the open page the answers come from, made anew when the page was opened.
+        turn: grows with each save of that page, so that one that was overtaken is known; 0 when it does not
+        count.
         done: whether the writer has finished this part; None leaves that as it is (autosave).
         categories: what `open_categories` gave in this request, if it was asked. A wrong one is refused by
         the database.
+        round: which time, for a part that is filled in again.
 
     Whoever may read the part's category writes the row that all of them share. Who may not, writes a row of
     their own agency. Raises NotAllowed when the part cannot be written by this person, or not now.
@@ -72,13 +78,16 @@ def save_answers(
     check_can_write(by, assessment, part)
     category = category_of(part)
     is_shared = category in (open_categories(assessment.case) if categories is None else categories)
-    section = _locked(assessment, part, person, None if is_shared else by.agency, category, by)
+    if round > 1:
+        _check_round(assessment, part, person, round)
+    section = _locked(assessment, part, person, None if is_shared else by.agency, category, round, by)
     now = timezone.now()
     stamp = Stamp(
         membership=by.membership.pk,
         name=by.name,
         writer=writer[:LONGEST_WRITER],
         at=now.isoformat(timespec="seconds"),
+        turn=turn,
     )
     outcome = merge(section.page, sent, stamp)
     status = section.status
@@ -107,11 +116,31 @@ def save_answers(
     return Saved(section, outcome)
 
 
+def _check_round(assessment: Assessment, part: Part, person: Person | None, round: int) -> None:
+    """When a part may be filled in again: it is one that repeats, and the time before is finished."""
+    written = Section.objects.filter(assessment=assessment, key=part.key, person=person)
+    before = written.filter(round=round - 1, status=SectionStatus.COMPLETED)
+    if not part.repeats or not (before.exists() or written.filter(round=round).exists()):
+        raise NotAllowed("Finish the one before first. Then another can be started.")
+
+
 def _locked(
-    assessment: Assessment, part: Part, person: Person | None, agency: Any, category: int, by: Actor
+    assessment: Assessment,
+    part: Part,
+    person: Person | None,
+    agency: Any,
+    category: int,
+    round: int,
+    by: Actor,
 ) -> Section:
     """The row of this page, locked until the transaction ends; made when nobody has written yet."""
-    spot = {"assessment": assessment, "key": part.key, "person": person, "agency": agency}
+    spot = {
+        "assessment": assessment,
+        "key": part.key,
+        "person": person,
+        "agency": agency,
+        "round": round,
+    }
     Section.objects.bulk_create(
         [Section(**spot, case_id=assessment.case_id, category=category, saved_by=by.membership)],
         ignore_conflicts=True,

@@ -10,8 +10,8 @@ from assessments.answers import NOT_KNOWN_VALUE, Page, Sent, Stamp, digest, is_b
 BOXES = ("well", "worry", "view")
 
 
-def stamp(writer="w1", name="Priya Nandra"):
-    return Stamp(membership=1, name=name, writer=writer, at="2026-03-10T10:42:00+00:00")
+def stamp(writer="w1", name="Priya Nandra", turn=0):
+    return Stamp(membership=1, name=name, writer=writer, at="2026-03-10T10:42:00+00:00", turn=turn)
 
 
 def send(page, value, base=None, **more):
@@ -72,6 +72,29 @@ def test_settling_needs_to_have_seen_every_version():
     seen = page.versions_digest("well")
     outcome = merge(page, send(page, "All of it", settle=True, seen=seen), stamp("w4"))
     assert outcome.written == ["well"] and page.answers["well"] == "All of it" and not page.differing
+
+
+def test_page_that_never_heard_of_its_save_goes_on_without_a_second_version():
+    """The server stored it and was killed before it answered."""
+    page = Page()
+    merge(page, send(page, "She said", base="-"), stamp(turn=1))
+    outcome = merge(page, send(page, "She said it helps", base="-"), stamp(turn=2))
+    assert outcome.written == ["well"] and page.answers["well"] == "She said it helps" and not page.differing
+    merge(page, send(page, None, base="-"), stamp(turn=3))
+    assert "well" not in page.answers
+
+
+def test_save_that_was_overtaken_changes_nothing():
+    """It hung in a dying process, and came after the one that the page sent in its place."""
+    page = Page()
+    merge(page, send(page, "She said it helps", base="-"), stamp(turn=2))
+    before = copy.deepcopy(page)
+    assert not merge(page, send(page, "She said", base="-"), stamp(turn=1)).changed
+    assert page == before
+    merge(page, send(page, "Another page", base="-"), stamp("w2", turn=9))
+    before = copy.deepcopy(page)
+    assert not merge(page, send(page, "Another", base="-"), stamp("w2", turn=8)).changed
+    assert page == before
 
 
 def test_clearing_a_box_that_somebody_else_wrote_meanwhile_keeps_theirs():
