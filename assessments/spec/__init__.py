@@ -25,7 +25,7 @@ from .form import (
     UnsoundForm,
     Whom,
 )
-from .plain import from_json, to_json
+from .plain import from_draft, from_json, to_json
 from .soundness import problems
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Stage",
     "UnsoundForm",
     "Whom",
+    "from_draft",
     "from_json",
     "problems",
     "to_json",

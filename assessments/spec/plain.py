@@ -38,10 +38,19 @@ def to_json(form: FormSpec) -> dict[str, Any]:
 
 def from_json(data: Any) -> FormSpec:
     """Read a definition and check it. Raises UnsoundForm with every problem found."""
+    form = from_draft(data)
+    if found := list(problems(form)):
+        raise UnsoundForm(found)
+    return form
+
+
+def from_draft(data: Any) -> FormSpec:
+    """Read a definition that somebody is still writing, sound or not.
+
+    Raises UnsoundForm when the data has not even the shape of a form.
+    """
     found: list[str] = []
     form = _load(FormSpec, data, "form", found)
-    if not found:
-        found = list(problems(form))
     if found:
         raise UnsoundForm(found)
     return form
