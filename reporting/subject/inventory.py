@@ -308,11 +308,11 @@ INVENTORY: dict[str, Kept] = {
         "Assessment",
         given="reference status source hub agency assessor assessor_role lead_agency initiated_at due_on "
         "signed_off_at "
-        "signed_off_by completed_at closed_at withdrawn_at withdrawn_reason consent_statement consent_child "
+        "signed_off_by completed_at closed_at withdrawn_at withdrawn_by withdrawn_reason consent_statement consent_child "
         "consent_at "
         "consent_place tier4_reason",
         others="consent_with",
-        technical="id case form_version",
+        technical="id case form_version nudged_step",
         date="initiated_at",
     ),
     "assessments.referencecounter": technical("year last"),
@@ -333,6 +333,29 @@ INVENTORY: dict[str, Kept] = {
         technical="id assessment case",
         people=("person", "rater_person"),
         date="scored_on",
+    ),
+    "assessments.quicknote": Kept(
+        "notes",
+        "Quick note, not sorted yet",
+        given="membership body written_at",
+        technical="id case keep_until reminded used_at note section",
+        date="written_at",
+    ),
+    "assessments.handover": Kept(
+        "team",
+        "Assessment handed on",
+        given="from_membership to_membership asked_by is_given note status asked_at answered_at answer_reason changed_at",
+        technical="id assessment case",
+        date="asked_at",
+    ),
+    "assessments.correction": Kept(
+        "assessments",
+        "Correction",
+        given="category agency kind part box was now reason corrected_by corrected_at",
+        others="person other_person",
+        technical="id assessment case round",
+        people=("person", "other_person"),
+        date="corrected_at",
     ),
     "assessments.need": Kept(
         "assessments",
