@@ -99,8 +99,8 @@ def save_answers(
     section.status, section.version = status, section.version + 1
     section.saved_at, section.saved_by = now, by.membership
     section.save(update_fields=["answers", "marks", "differing", "version", "status", "saved_at", "saved_by"])
-    _note_scores(section, part, outcome, timezone.localdate(now))
-    _note_needs(section, part, outcome)
+    note_scores(section, part, outcome, timezone.localdate(now))
+    note_needs(section, part, outcome)
     _note_level(assessment, section, part, outcome)
     if outcome.changed or done is not None:
         record_change(
@@ -148,7 +148,7 @@ def _locked(
     return Section.objects.select_for_update().get(**spot)
 
 
-def _note_scores(section: Section, part: Part, outcome: Outcome, today: dt.date) -> None:
+def note_scores(section: Section, part: Part, outcome: Outcome, today: dt.date) -> None:
     """Each number a person gave becomes a score of today; an earlier day's stays, to show the distance
     travelled.
     """
@@ -197,7 +197,7 @@ def _rater(token: str) -> dict[str, Any] | None:
         return None
 
 
-def _note_needs(section: Section, part: Part, outcome: Outcome) -> None:
+def note_needs(section: Section, part: Part, outcome: Outcome) -> None:
     """The needs ticked become rows that reports count; those unticked go."""
     for question in part.questions:
         if question.kind is not Kind.NEEDS or question.key not in outcome.written:
