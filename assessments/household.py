@@ -5,10 +5,12 @@ what the pages need to know of a family, without the database.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from assessments.spec import NAME, Kind, Part, Per, Question
+from assessments.spec import NAME, Kind, Part, Per, Question, Whom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,7 @@ class Subject:
     is_child: bool = True
     is_unborn: bool = False
     note: str = ""
+    born_on: dt.date | None = None
 
     @property
     def token(self) -> str:
@@ -71,11 +74,12 @@ class Household:
             case Per.ONCE:
                 return (None,)
             case Per.CHILD:
-                return tuple(subject for subject in self.people if subject.is_child)
+                found = tuple(subject for subject in self.people if subject.is_child)
             case Per.ADULT:
-                return tuple(subject for subject in self.people if not subject.is_child)
-            case Per.PERSON:
-                return self.people
+                found = tuple(subject for subject in self.people if not subject.is_child)
+            case _:
+                found = self.people
+        return tuple(subject for subject in found if is_for(part.whom, subject))
 
     def raters(self, subject: Subject | None) -> tuple[Rater, ...]:
         """Who may be asked for a number:
@@ -105,10 +109,25 @@ class Slot:
     rater: Rater | None = None
 
 
-def slots(part: Part, subject: Subject | None, household: Household) -> tuple[Slot, ...]:
-    """Every box of one page, in order."""
+def is_for(whom: Whom, subject: Subject | None) -> bool:
+    """Whether a page or a question is for this person: some make sense only before a birth, some only after."""
+    return subject is None or whom is Whom.ALL or subject.is_unborn == (whom is Whom.UNBORN)
+
+
+def slots(
+    part: Part, subject: Subject | None, household: Household, answered: Collection[str] = ()
+) -> tuple[Slot, ...]:
+    """Every box of one page, in order.
+
+    `answered` names boxes with an answer: those stay even when the question is not for this person any more,
+    because a baby has been born since.
+    """
     found: list[Slot] = []
     for question in part.questions:
+        if not is_for(question.whom, subject) and not any(
+            name.partition("__")[0] == question.key for name in answered
+        ):
+            continue
         if question.kind is Kind.SCALE:
             found += [
                 Slot(name=f"{question.key}__{rater.token}", question=question, rater=rater)

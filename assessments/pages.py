@@ -67,6 +67,7 @@ def _subject(person: Person, first_names: Counter) -> Subject:
         is_child=person.is_child,
         is_unborn=person.is_unborn,
         note="not born yet" if person.is_unborn else note,
+        born_on=person.born_on,
     )
 
 
@@ -74,11 +75,13 @@ def _subject(person: Person, first_names: Counter) -> Subject:
 class PageOf:
     """One page of the form for one person:
 
-    the row everybody shares, and what single agencies wrote beside it.
+    the row everybody shares, and what single agencies wrote beside it. `round` counts the times for a part that
+    is filled in again.
     """
 
     part: Part
     subject: Subject | None
+    round: int = 1
     shared: Section | None = None
     own: Section | None = None
     others: list[Section] = field(default_factory=list)
@@ -138,20 +141,42 @@ class Book:
     form: FormSpec
     household: Household
     people: dict[str, Person]
-    pages: dict[tuple[str, str], PageOf] = field(default_factory=dict)
+    pages: dict[tuple[str, str, int], PageOf] = field(default_factory=dict)
 
-    def page(self, part: Part, subject: Subject | None) -> PageOf:
+    def page(self, part: Part, subject: Subject | None, round: int = 1) -> PageOf:
         """One page; an empty one when nobody wrote it yet."""
-        key = (part.key, subject.id if subject else "")
-        return self.pages.setdefault(key, PageOf(part=part, subject=subject))
+        key = (part.key, subject.id if subject else "", round)
+        return self.pages.setdefault(key, PageOf(part=part, subject=subject, round=round))
 
     def of_part(self, part: Part) -> list[PageOf]:
-        """The pages of one part: one for each person it is about."""
-        return [self.page(part, subject) for subject in self.household.subjects(part)]
+        """The pages of one part: for each person it is about, one for each time it was filled in.
+
+        A page that was written for a child stays when the part is not for them any more, because they have been
+        born since.
+        """
+        written: dict[str, list[int]] = {}
+        for key, person, number in self.pages:
+            if key == part.key:
+                written.setdefault(person, []).append(number)
+        asked = [subject.id if subject else "" for subject in self.household.subjects(part)]
+        order = [person.id for person in self.household.people]
+        also = sorted(set(written) - set(asked), key=lambda person: order.index(person) if person else -1)
+        return [
+            self.page(part, self.household.subject(person), number)
+            for person in (*asked, *also)
+            for number in sorted({1, *written.get(person, ())} if person in asked else written[person])
+        ]
+
+    def next_round(self, part: Part, subject: Subject | None) -> int | None:
+        """Which time comes next for a part that is filled in again; None until the last one is finished."""
+        times = [page for page in self.of_part(part) if page.subject == subject]
+        if not part.repeats or not times or times[-1].status != SectionStatus.COMPLETED:
+            return None
+        return times[-1].round + 1
 
     def missing(self) -> tuple[Missing, ...]:
         """What still blocks sign-off."""
-        answers = {key: page.answers for key, page in self.pages.items()}
+        answers = {key[:2]: page.answers for key, page in self.pages.items() if page.round == 1}
         return missing(self.form, self.household, answers)
 
     def words(self, page: PageOf) -> list[tuple[str, list[Row]]]:
@@ -171,7 +196,7 @@ class Book:
         pages = [
             page
             for part in self.form.parts
-            if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED
+            if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED and not part.repeats
             for page in self.of_part(part)
         ]
         return sum(page.status == SectionStatus.COMPLETED for page in pages), len(pages)
@@ -195,20 +220,22 @@ def read(assessment: Assessment, actor: Actor | None, *, in_words: bool = True) 
         subject = household.subject(str(section.person_id)) if section.person_id else None
         if section.person_id and subject is None:
             continue
-        _place(book.page(part, subject), section, actor)
+        _place(book.page(part, subject, section.round), section, actor)
     return book
 
 
 def read_page(
-    assessment: Assessment, part: Part, subject_id: uuid.UUID | None, actor: Actor
+    assessment: Assessment, part: Part, subject_id: uuid.UUID | None, actor: Actor, round: int = 1
 ) -> tuple[Book, PageOf]:
-    """Read one page.
+    """Read one page, of a part that is filled in again that of one time.
 
-    Raises KeyError when the part is not about this person, or about nobody of this family.
+    Raises KeyError when the part is not about this person, or about nobody of this family, or when the time
+    before is not finished yet.
     """
-    sections = list(
+    written = list(
         Section.objects.filter(assessment=assessment, key=part.key, person_id=subject_id).with_writers()
     )
+    sections = [section for section in written if section.round == round]
     kinds = {question.kind for question in part.questions}
     people = people_of(assessment.case)
     household = household_for(
@@ -216,17 +243,16 @@ def read_page(
         raters=_raters(sections) | {actor.membership.pk} if Kind.SCALE in kinds else (),
         with_levels=Kind.LEVEL in kinds,
     )
-    wanted = str(subject_id) if subject_id else ""
-    for subject in household.subjects(part):
-        if (subject.id if subject else "") == wanted:
-            break
-    else:
-        raise KeyError(wanted)
+    subject = household.subject(str(subject_id)) if subject_id else None
+    if (subject is None) is not (subject_id is None):
+        raise KeyError(str(subject_id))
     book = Book(assessment=assessment, form=assessment.form, household=household, people=people)
-    page = book.page(part, subject)
-    for section in sections:
-        _place(page, section, actor)
-    return book, page
+    for section in written:
+        _place(book.page(part, subject, section.round), section, actor)
+    is_asked = subject in household.subjects(part) and round in {1, book.next_round(part, subject)}
+    if not sections and not is_asked:
+        raise KeyError(part.key)
+    return book, book.page(part, subject, round)
 
 
 def _place(page: PageOf, section: Section, actor: Actor | None) -> None:
@@ -260,14 +286,21 @@ def missing_for(assessment: Assessment, actor: Actor) -> tuple[Missing, ...]:
 
 
 def neighbours(book: Book, page: PageOf) -> tuple[PageOf | None, PageOf | None]:
-    """The pages before and after one, in the order of the task list."""
+    """The pages before and after one, in the order of the task list.
+
+    A part that is filled in again stands for itself: only the first time leads on, from person to person.
+    """
     order: list[Any] = [
         (part.key, subject.id if subject else "")
         for part in book.form.parts
         if part.source is Source.ANSWERS and part.opens is page.part.opens
+        if part == page.part or not (part.repeats or page.part.repeats)
         for subject in book.household.subjects(part)
     ]
-    here = order.index((page.part.key, page.subject.id if page.subject else ""))
+    spot = (page.part.key, page.subject.id if page.subject else "")
+    if page.round > 1 or spot not in order:
+        return None, None
+    here = order.index(spot)
     return (
         _at(book, order, here - 1) if here > 0 else None,
         _at(book, order, here + 1) if here + 1 < len(order) else None,

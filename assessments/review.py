@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from assessments.answers import Value, is_blank, is_not_known
 from assessments.domains import NEED_LABELS, NO_NEEDS
-from assessments.household import Household, Subject, told
+from assessments.household import Household, Subject, is_for, told
+from assessments.school_years import LABELS as SCHOOL_YEARS
 from assessments.spec import FormSpec, Kind, Nature, Opens, Part, Question, Source
 from earlyhelp.web.dates import MONTHS, day
 
@@ -60,13 +61,17 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def is_asked(question: Question, answers: Mapping[str, Value]) -> bool:
-    """Whether a question applies, given the answers of its part.
+def is_asked(question: Question, answers: Mapping[str, Value], subject: Subject | None = None) -> bool:
+    """Whether a question applies to this person, given the answers of its part.
 
     One that somebody answered anyway is always shown.
     """
     rule = question.shown_when
-    if rule is None or not is_blank(answers.get(question.key)):
+    if is_answered(question, answers):
+        return True
+    if not is_for(question.whom, subject):
+        return False
+    if rule is None:
         return True
     given = answers.get(rule.question)
     chosen = given if isinstance(given, list) else [given]
@@ -88,7 +93,7 @@ def rows(
     """
     minimum = {question.key for question in form.minimum_of(part)} if before_sign_off else set()
     for question in part.questions:
-        if is_asked(question, answers):
+        if is_asked(question, answers, subject):
             yield Row(
                 key=question.key,
                 label=told(question.label, subject),
@@ -118,6 +123,8 @@ def in_words(
     match question.kind:
         case Kind.YES_NO:
             yield {"yes": "Yes", "no": "No"}.get(str(value), str(value))
+        case Kind.SCHOOL_YEAR:
+            yield _labelled(SCHOOL_YEARS.get, value)
         case Kind.CHOICE:
             yield _labelled({option.value: option.label for option in question.options}.get, value)
         case Kind.MULTI:
@@ -195,6 +202,8 @@ def missing(
     for part in form.parts:
         for question in form.minimum_of(part):
             for subject in household.subjects(part):
+                if not is_for(question.whom, subject):
+                    continue
                 answers = pages.get((part.key, subject.id if subject else ""), {})
                 if not is_answered(question, answers):
                     only = len(form.minimum_of(part)) == 1

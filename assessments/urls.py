@@ -44,6 +44,26 @@ urlpatterns = [
         part.save,
         name="assessment-person-part-save",
     ),
+    path(
+        "assessments/<uuid:pk>/parts/<slug:key>/again/<int:round>/",
+        part.part,
+        name="assessment-part-again",
+    ),
+    path(
+        "assessments/<uuid:pk>/parts/<slug:key>/again/<int:round>/save/",
+        part.save,
+        name="assessment-part-again-save",
+    ),
+    path(
+        "assessments/<uuid:pk>/parts/<slug:key>/<uuid:person>/again/<int:round>/",
+        part.part,
+        name="assessment-person-part-again",
+    ),
+    path(
+        "assessments/<uuid:pk>/parts/<slug:key>/<uuid:person>/again/<int:round>/save/",
+        part.save,
+        name="assessment-person-part-again-save",
+    ),
     path("assessments/<uuid:pk>/check/", finish.check, name="assessment-check"),
     path("assessments/<uuid:pk>/take-back/", finish.take_back, name="assessment-take-back"),
     path("assessments/<uuid:pk>/withdraw/", finish.withdraw_assessment, name="assessment-withdraw"),

@@ -114,7 +114,7 @@ class PartForm(Form):
             for key, given in (earlier or {}).items()
             if page.answers.get(key) in (None, given.value)
         }
-        self.slots = slots(part, subject, household)
+        self.slots = slots(part, subject, household, page.answers)
         super().__init__(data, initial={"writer": writer, "done": is_done, "base": self.bases()})
         self.fields["done"].look = Look()
         marks_optional = any(not question.optional for question in part.questions)

@@ -26,6 +26,8 @@ class Section(models.Model):
     `agency` is empty on the row that everyone who may read this category shares. An agency that may not read
     the category, but has something to add, writes a row of its own: it sees that one, and those who may read
     the category see it beside theirs. So whoever writes can read what they wrote, and nothing more.
+
+    `round` counts the times a part was filled in that is filled in again (a review): 1, 2, 3.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -34,6 +36,7 @@ class Section(models.Model):
     key = models.CharField(max_length=40)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
     category = models.PositiveSmallIntegerField(choices=Category)
     answers = models.JSONField(default=dict)
     marks = models.JSONField(default=dict, help_text="Who wrote each answer, and when.")
@@ -46,13 +49,14 @@ class Section(models.Model):
     objects = SectionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["key", "person", "id"]
+        ordering = ["key", "person", "round", "id"]
         constraints = [
             models.UniqueConstraint(
                 name="one_page_of_answers",
-                fields=["assessment", "key", "person", "agency"],
+                fields=["assessment", "key", "person", "agency", "round"],
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(name="section_round_is_1_or_more", condition=Q(round__gte=1)),
         ]
         indexes = [models.Index(fields=["case"], name="section_of_case")]
 

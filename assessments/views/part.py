@@ -39,13 +39,15 @@ ADDRESS_TYPED = "An answer has a protected address in it, which others may read.
 
 
 @access(Permission.CASE_READ)
-def part(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None) -> HttpResponse:
+def part(
+    request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None, round: int = 1
+) -> HttpResponse:
     """Show one page, or save what was sent and go on. Without JavaScript this is all there is."""
     assessment = get_assessment_for(request, pk, verb="Opened a part of an assessment", part=key)
     spec = part_of(assessment, key)
     if spec.source is not Source.ANSWERS:
         raise Http404
-    book, page = _read(assessment, spec, person, request)
+    book, page = _read(assessment, spec, person, request, round)
     is_shared = category_of(spec) in open_categories(assessment.case)
     if request.method == "POST":
         return _save(request, assessment, book, page, is_shared)
@@ -54,10 +56,10 @@ def part(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None
 
 
 def _read(
-    assessment: Assessment, spec: Part, person: uuid.UUID | None, request: HttpRequest
+    assessment: Assessment, spec: Part, person: uuid.UUID | None, request: HttpRequest, round: int
 ) -> tuple[Book, PageOf]:
     try:
-        return read_page(assessment, spec, person, request.actor)
+        return read_page(assessment, spec, person, request.actor, round)
     except KeyError:
         raise Http404 from None
 
@@ -75,7 +77,7 @@ def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: A
         writer=more.pop("writer", "") or new_writer(),
         is_done=section is not None and section.status == SectionStatus.COMPLETED,
         also=page.also(is_shared=is_shared),
-        earlier=known.earlier_answers(book.assessment, page, _person(book, page)) if asked_again else {},
+        earlier=known.earlier_answers(book, page) if asked_again else {},
         **more,
     )
 
@@ -90,6 +92,7 @@ def _save(
         person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
+        round=page.round,
         done=bool(request.POST.get("done")),
         by=request.actor,
     )
@@ -104,7 +107,7 @@ def _save(
     if _has_protected_address(request, assessment):
         messages.warning(request, ADDRESS_TYPED)
     if saved.outcome.kept:
-        return redirect(f"{part_url(assessment, page.part, page.subject)}#two-versions")
+        return redirect(f"{part_url(assessment, page.part, page.subject, page.round)}#two-versions")
     if request.GET.get("from") == "check":
         about = f"-{page.subject.id}" if page.subject else ""
         return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{page.part.key}{about}")
@@ -186,7 +189,7 @@ def _show(
         "category": Category(category_of(page.part)),
         "may_write": can_write(request.actor, assessment, page.part),
         "rows": book.words(page),
-        "save_url": f"{part_url(assessment, page.part, subject)}save/",
+        "save_url": f"{part_url(assessment, page.part, subject, page.round)}save/",
         "before": before,
         "after": after,
         "from_check": request.GET.get("from") == "check",
@@ -263,7 +266,9 @@ def readers(assessment: Assessment, category: int) -> tuple[list[str], list[str]
 
 @access(Permission.CASE_WRITE)
 @require_POST
-def save(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None) -> JsonResponse:
+def save(
+    request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None = None, round: int = 1
+) -> JsonResponse:
     """Save the boxes that changed, as the page asks while somebody types. Answers what is stored now.
 
     Sends back: when it was saved; for each box what it now holds in short (`bases`); boxes that somebody else
@@ -272,7 +277,7 @@ def save(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None
     """
     assessment = get_assessment_for(request, pk)
     spec = part_of(assessment, key)
-    book, page = _read(assessment, spec, person, request)
+    book, page = _read(assessment, spec, person, request, round)
     categories = open_categories(assessment.case)
     is_shared = category_of(spec) in categories
     form = _form(page, book, is_shared, request.POST, only=frozenset(request.POST.getlist("question")))
@@ -282,6 +287,7 @@ def save(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None
         person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
+        round=page.round,
         categories=categories,
         by=request.actor,
     )

@@ -100,11 +100,13 @@ def task_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render_record(request, "assessments/task_list.html", assessment.case, "assessments", context)
 
 
-def part_url(assessment: Assessment, part: Part, subject) -> str:
-    """The address of one page of the form."""
-    if subject is None:
-        return reverse("assessment-part", args=[assessment.pk, part.key])
-    return reverse("assessment-person-part", args=[assessment.pk, part.key, subject.id])
+def part_url(assessment: Assessment, part: Part, subject, round: int = 1) -> str:
+    """The address of one page of the form; of a part that is filled in again, that of one time."""
+    about = [] if subject is None else [subject.id]
+    name = "assessment-part" if subject is None else "assessment-person-part"
+    if round == 1:
+        return reverse(name, args=[assessment.pk, part.key, *about])
+    return reverse(f"{name}-again", args=[assessment.pk, part.key, *about, round])
 
 
 @dataclass(frozen=True)
