@@ -6,8 +6,12 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from assessments.answers import tidy
+from assessments.household import Subject
+from assessments.school_years import problem_with
+from assessments.spec import NOT_KNOWN
 from earlyhelp.web.dates import read_month
 from earlyhelp.web.fields import PARTS, DatePartsField, DatePartsWidget, ScaleField, upper_first
 
@@ -115,3 +119,19 @@ class RatingField(ScaleField):
         if chosen in ("", None):
             return None
         return chosen if chosen == self.NOT_ASKED else int(chosen)
+
+
+class SchoolYearField(forms.ChoiceField):
+    """The school year of a child, which must fit their age. Gives a value of school_years.CHOICES, or None."""
+
+    def __init__(self, *, subject: Subject | None = None, **kwargs):
+        self.subject = subject
+        super().__init__(**kwargs)
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        if self.subject and chosen != NOT_KNOWN:
+            today = timezone.localdate()
+            if problem := problem_with(chosen, self.subject.born_on, today, self.subject.name):
+                raise ValidationError(problem.replace("%", "%%"), code="school_year")
+        return chosen or None

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from assessments import school_years
 from assessments.answers import LONGEST_LONG_TEXT, LONGEST_TEXT, NOT_KNOWN_VALUE, Value, is_blank
 from assessments.domains import NEEDS, NO_NEEDS
-from assessments.forms.fields import CountField, PartialDateField, RatingField, Words
+from assessments.forms.fields import CountField, PartialDateField, RatingField, SchoolYearField, Words
 from assessments.household import Household, Slot, Subject, told
 from assessments.spec import NOT_KNOWN, Kind, Question
 from earlyhelp.web.forms import Look
@@ -52,12 +53,20 @@ def _made(
                 common["help_text"] or "Leave out the day, or the day and month, if unknown."
             )
             return PartialDateField(not_after=timezone.localdate, **common), Look(label_size=size)
+        case Kind.SCHOOL_YEAR:
+            return _school_year(question, common, subject), Look(label_size=size)
         case Kind.SCALE:
             ends = (told(question.low, subject), told(question.high, subject))
             return RatingField(ends=ends, **common), Look()
         case Kind.MULTI | Kind.PEOPLE | Kind.NEEDS:
             return _several(question, common, household), _several_look(question)
     return _one(question, common, household), _one_look(question, household)
+
+
+def _school_year(question: Question, common: dict[str, Any], subject: Subject | None) -> forms.Field:
+    not_known = [(NOT_KNOWN, "I do not know")] if question.may_be_unknown else []
+    choices = [("", "Select a school year"), *school_years.CHOICES, *not_known]
+    return SchoolYearField(choices=choices, subject=subject, **common)
 
 
 def _one(question: Question, common: dict[str, Any], household: Household) -> forms.Field:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PEOPLE = "people"
     NEEDS = "needs"
     LEVEL = "level"
+    SCHOOL_YEAR = "school_year"
 
 
 class Nature(StrEnum):
