@@ -53,7 +53,13 @@ class AssessmentQuerySet(models.QuerySet):
 
     def awaiting_action(self):
         """Signed off, and waiting for the first action of the plan to start."""
-        return self.filter(status="initiated", signed_off_at__isnull=False)
+        return self.filter(
+            status="initiated", signed_off_at__isnull=False, countersigning__in=["", "signed"]
+        )
+
+    def awaiting_countersign(self):
+        """Signed off, and waiting for a manager to read and countersign."""
+        return self.filter(status="initiated", countersigning="waiting")
 
     def overdue(self):
         return self.to_finish().filter(due_on__lt=timezone.localdate())
@@ -131,6 +137,29 @@ class ScoreQuerySet(models.QuerySet):
 class NeedQuerySet(models.QuerySet):
     def codes(self):
         return self.values_list("code", flat=True).distinct()
+
+
+class QualityAuditQuerySet(models.QuerySet):
+    def with_people(self):
+        """What lists and pages of checks name."""
+        return self.select_related(
+            "assessment__form_version", "case", "agency", "author__user", "auditor__user", "rubric", "draw"
+        )
+
+    def of_author(self, actor: Actor):
+        """Feedback that this person has been given on assessments of theirs."""
+        return self.filter(author=actor.membership, status__in=["shared", "answered"])
+
+    def to_do_by(self, actor: Actor):
+        return self.filter(auditor=actor.membership, status="to_do")
+
+
+class QualityFollowUpQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(done_at__isnull=True)
+
+    def owned_by(self, actor: Actor):
+        return self.filter(owner=actor.membership)
 
 
 class MatchCheckQuerySet(models.QuerySet):

@@ -6,18 +6,22 @@ from assessments.models.assessment import (
     AssessmentSource,
     AssessmentStatus,
     ConsentStatement,
+    Countersigning,
     ReferenceCounter,
 )
 from assessments.models.family import Considered, DifferingView, LevelIndicator, NoNeeds, Voice, VoiceWay
 from assessments.models.flow import Correction, CorrectionKind, HandOver, HandOverStatus, QuickNote
 from assessments.models.forms import FormStatus, FormVersion
 from assessments.models.match import MatchCheck
+from assessments.models.quality import CountersignDecision, QualityAudit, QualityDraw, QualityFollowUp, Rubric
 
 __all__ = [
     "Assessment",
     "AssessmentSource",
     "AssessmentStatus",
     "ConsentStatement",
+    "CountersignDecision",
+    "Countersigning",
     "Correction",
     "CorrectionKind",
     "Considered",
@@ -31,7 +35,11 @@ __all__ = [
     "Need",
     "QuickNote",
     "NoNeeds",
+    "QualityAudit",
+    "QualityDraw",
+    "QualityFollowUp",
     "ReferenceCounter",
+    "Rubric",
     "Score",
     "Section",
     "SectionStatus",

@@ -37,6 +37,14 @@ class AssessmentSource(models.TextChoices):
     REGISTER = "register", "Brought in from a register"
 
 
+class Countersigning(models.TextChoices):
+    """Whether a manager signs after the author. Empty while nobody is asked."""
+
+    WAITING = "waiting", "Waits for a manager"
+    SIGNED = "signed", "Countersigned"
+    SENT_BACK = "sent_back", "Sent back"
+
+
 class Assessment(models.Model):
     """One early help assessment of a family, with the statement under which it was registered."""
 
@@ -58,6 +66,11 @@ class Assessment(models.Model):
     due_on = models.DateField(null=True, blank=True)
     signed_off_at = models.DateTimeField(null=True, blank=True)
     signed_off_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    countersigning = models.CharField(max_length=9, choices=Countersigning, blank=True)
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    countersigned_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +120,24 @@ class Assessment(models.Model):
                 condition=~Q(status="completed") | Q(completed_at__isnull=False, signed_off_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="assessment_complete_waits_for_no_manager",
+                condition=~Q(status="completed") | Q(countersigning__in=["", "signed"]),
+            ),
+            models.CheckConstraint(
+                name="assessment_countersigned_facts",
+                condition=Q(
+                    countersigning="signed",
+                    countersigned_at__isnull=False,
+                    countersigned_by__isnull=False,
+                    signed_off_at__isnull=False,
+                )
+                | ~Q(countersigning="signed") & Q(countersigned_at__isnull=True, countersigned_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="assessment_waits_after_sign_off",
+                condition=~Q(countersigning="waiting") | Q(signed_off_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="assessment_initiated_is_not_complete",
                 condition=~Q(status="initiated") | Q(completed_at__isnull=True, closed_at__isnull=True),
             ),
@@ -146,6 +177,11 @@ class Assessment(models.Model):
     @property
     def is_signed_off(self) -> bool:
         return self.signed_off_at is not None
+
+    @property
+    def awaits_countersign(self) -> bool:
+        """Whether a manager has still to read and countersign it."""
+        return self.countersigning == Countersigning.WAITING and self.is_open
 
 
 class ReferenceCounter(models.Model):
