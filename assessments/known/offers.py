@@ -1,0 +1,264 @@
+"""Answers that a page can start with, because somebody the family agreed to has recorded them already.
+
+Only what the reader may see: everything is read under row-level security. An answer never leaves its information
+category by being offered elsewhere, so whoever may read the new page may read what it was filled in from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from assessments.answers import Value, is_blank, is_not_known
+from assessments.household import told
+from assessments.known.meaning import (
+    Meaning,
+    fits,
+    is_filled_in,
+    is_of_family,
+    meanings,
+    same_nature,
+    sources,
+)
+from assessments.known.record import Record
+from assessments.models import Assessment, AssessmentStatus, Section
+from assessments.origins import ASSESSMENT, NOTE, PART, PLAN, origin
+from assessments.pages import Book, PageOf
+from assessments.spec import CATEGORIES, Kind, Nature, Opens, Source
+from earlyhelp.web.dates import day
+from hubs.models import Category
+
+OLD = dt.timedelta(days=183)
+OLD_WORDS = ", over 6 months old"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """An answer that was given before: what, where it stands in words, and what is kept of that once confirmed.
+
+    `is_quote`: somebody's own words, which are shown as a quotation.
+    """
+
+    value: Value
+    source: str
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    is_old: bool = False
+    is_quote: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """One answer that could fill in another question."""
+
+    value: Value
+    kind: Kind | None
+    nature: Nature | None
+    category: int | None
+    person: str
+    at: dt.datetime
+    source: str
+    origin: Mapping[str, Any]
+
+
+def earlier_answers(book: Book, page: PageOf) -> dict[str, Earlier]:
+    """The answers that one page could start with, by question key.
+
+    Two queries for what assessments say, and one for each subject of the record that the page asks for.
+    """
+    return next(iter(_offers(book, [page], every_page=False)))[1]
+
+
+def offers(book: Book) -> list[tuple[PageOf, dict[str, Earlier]]]:
+    """Every page of an assessment that can be filled in now, with the answers that it could start with.
+
+    Pages without any are left out. The same number of queries for any number of pages and earlier assessments.
+    """
+    pages = [
+        page
+        for part in book.form.parts
+        if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED and not part.repeats
+        for page in book.of_part(part)
+    ]
+    return [(page, found) for page, found in _offers(book, pages, every_page=True) if found]
+
+
+def _offers(
+    book: Book, pages: list[PageOf], *, every_page: bool
+) -> Iterator[tuple[PageOf, dict[str, Earlier]]]:
+    asked = {
+        (page.part.key, question.key)
+        for page in pages
+        for question in page.part.questions
+        if is_filled_in(question)
+    }
+    if not asked:
+        yield from ((page, {}) for page in pages)
+        return
+    before = _assessments(book.assessment)
+    mine = meanings(book.form)
+    wanted = {meaning for spot in asked for meaning in mine[spot]}
+    known = _index(book, before, wanted, own_rows=_own_rows(book, wanted) if not every_page else None)
+    record = Record(book.assessment.case, book.people, before)
+    for page in pages:
+        found = {}
+        for question in page.part.questions:
+            if is_filled_in(question) and (best := _best(book, page, question, mine, known, record)):
+                found[question.key] = best
+        yield page, found
+
+
+def _assessments(assessment: Assessment) -> list[Assessment]:
+    """The family's other assessments that the reader may see, the oldest first. Not those that were withdrawn."""
+    return list(
+        Assessment.objects.filter(case__family=assessment.case.family_id)
+        .exclude(pk=assessment.pk)
+        .exclude(status=AssessmentStatus.WITHDRAWN)
+        .select_related("form_version")
+        .defer("form_version__spec")
+        .order_by("initiated_at", "id")
+    )
+
+
+def _index(
+    book: Book, before: list[Assessment], wanted: set[Meaning], own_rows: Iterable[Section] | None
+) -> dict[Meaning, list[_Found]]:
+    """Every answer that means one of `wanted`, by meaning."""
+    forms = {each.pk: each.form for each in before}
+    keys = {
+        part
+        for form in set(forms.values())
+        for (part, _), known in meanings(form).items()
+        if wanted.intersection(known)
+    }
+    rows: list[Section] = []
+    if keys:
+        rows = list(
+            Section.objects.filter(assessment__in=list(forms), key__in=keys)
+            .exclude(answers={})
+            .select_related("saved_by__user", "saved_by__agency")
+        )
+    references = {each.pk: each.reference for each in before}
+    if own_rows is None:
+        own_rows = [row for page in book.pages.values() for row in page.rows]
+    index: dict[Meaning, list[_Found]] = defaultdict(list)
+    for row in [*rows, *own_rows]:
+        form = forms.get(row.assessment_id, book.form)
+        try:
+            part = form.find(row.key)
+        except KeyError:
+            continue
+        known = meanings(form)
+        for question in sources(part):
+            here = wanted.intersection(known[part.key, question.key])
+            if not here:
+                continue
+            value = row.answers.get(question.key)
+            if is_blank(value) or is_not_known(value) or row.differing.get(question.key):
+                continue
+            found = _found(book, row, part, question, value, references.get(row.assessment_id, ""))
+            for meaning in here:
+                index[meaning].append(found)
+    return index
+
+
+def _own_rows(book: Book, wanted: set[Meaning]) -> list[Section]:
+    """Rows of this assessment's parts that ask for the same. No query when no other part does."""
+    keys = {part for (part, _), known in meanings(book.form).items() if wanted.intersection(known)}
+    there = {key for key, _, _ in book.pages}
+    if keys <= there and not any(book.form.find(key).repeats for key in keys):
+        return []
+    rows = Section.objects.filter(assessment=book.assessment, key__in=keys).exclude(answers={})
+    return list(rows.select_related("saved_by__user", "saved_by__agency"))
+
+
+def _found(book: Book, row: Section, part: Any, question: Any, value: Value, reference: str) -> _Found:
+    mark = row.marks.get(question.key, {})
+    at = dt.datetime.fromisoformat(mark["at"]) if mark.get("at") else row.saved_at
+    name = mark.get("name", "")
+    if row.saved_by is not None and row.saved_by_id == mark.get("m"):
+        name = f"{name}, {row.saved_by.agency.name}"
+    person = str(row.person_id) if row.person_id else ""
+    if reference:
+        kept = _first_source(mark) or origin(ASSESSMENT, of=row.assessment_id, by=name, at=at)
+        where = f"From assessment {reference}"
+    else:
+        kept = origin(PART, at=at)
+        subject = book.household.subject(person) if person else None
+        again = f", time {row.round}" if row.round > 1 else ""
+        where = f"From “{told(part.title, subject)}”{again} in this assessment"
+    who = f", {name}" if name else ""
+    return _Found(
+        value=value,
+        kind=question.kind,
+        nature=question.nature,
+        category=row.category,
+        person=person,
+        at=at,
+        source=f"{where}{who}, {day(timezone.localtime(at))}",
+        origin=kept | {"row": str(row.pk)},
+    )
+
+
+def _first_source(mark: Mapping[str, Any]) -> dict[str, Any]:
+    """Where an answer was first recorded, when it has been confirmed from assessment to assessment."""
+    source = mark.get("from", {})
+    return dict(source) if source.get("kind") in {ASSESSMENT, NOTE} else {}
+
+
+def _best(book: Book, page: PageOf, question: Any, mine: Any, known: Any, record: Record) -> Earlier | None:
+    """The latest answer that can stand here; of two from one moment, the one with the closer meaning."""
+    category = Category(CATEGORIES.index(page.part.category) + 1).value
+    here = page.subject.id if page.subject else ""
+    person = book.people.get(here) if here else None
+    rows = {str(row.pk) for row in page.rows}
+    found: list[_Found] = []
+    for meaning in mine[page.part.key, question.key]:
+        for each in known.get(meaning, ()):
+            elsewhere = each.person != here
+            if elsewhere and not (
+                is_of_family(meaning) and "" in (each.person, here) and each.nature is not Nature.SAID
+            ):
+                continue
+            if each.category == category and each.origin.get("row") not in rows:
+                found.append(each)
+    for said in record.says(question.prefill, person, category):
+        found.append(_of_record(said))
+    fitting = [
+        each
+        for each in found
+        if same_nature(question, each.nature) and fits(question, each.value, each.kind, book.household)
+    ]
+    if not fitting:
+        return None
+    best = max(reversed(fitting), key=lambda each: each.at)
+    is_old = timezone.now() - best.at > OLD
+    return Earlier(
+        value=best.value,
+        source=best.source + (OLD_WORDS if is_old else ""),
+        origin={name: value for name, value in best.origin.items() if name != "row"},
+        is_old=is_old,
+        is_quote=question.nature is Nature.SAID,
+    )
+
+
+def _of_record(said: Any) -> _Found:
+    words = {
+        ASSESSMENT: f"From assessment {said.by}",
+        PLAN: "From the plan",
+        NOTE: f"Said, from the timeline{f', {said.by}' if said.by else ''}",
+    }.get(said.where, "From the family’s record")
+    return _Found(
+        value=said.value,
+        kind=None,
+        nature=said.nature,
+        category=None,
+        person="",
+        at=said.at,
+        source=f"{words}, {day(timezone.localtime(said.at))}",
+        origin=origin(said.where, of=said.of, by="" if said.where == ASSESSMENT else said.by, at=said.at),
+    )
