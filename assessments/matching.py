@@ -81,7 +81,7 @@ def look(asked: Asked) -> tuple[list[Found], list[int]]:
     names = f"{asked.first_name} {asked.last_name} {asked.known_as}".strip()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select person_id, hub_id from app.match_people(%s, %s, %s, %s, %s)",
+            "select person_id, hub_id from app.match_people(%s, %s, %s, %s, %s, wide => true)",
             [names, asked.born_on, asked.postcode, asked.nhs_number, asked.upn],
         )
         rows = cursor.fetchall()
@@ -97,14 +97,18 @@ def look(asked: Asked) -> tuple[list[Found], list[int]]:
 
 
 def candidate_of(person: Person) -> Candidate:
-    """A stored person as the scorer wants them. Reads the family's addresses as prefetched."""
-    addresses = list(person.family.addresses.all())
+    """A stored person as the scorer wants them. Reads the family's addresses as prefetched.
+
+    A confidential address takes no part: its postcode could be tried until the score gave it away.
+    """
+    postcodes = [each.postcode for each in person.family.addresses.all() if not each.is_confidential]
     return Candidate(
         first_name=person.first_name,
         last_name=person.last_name,
         known_as=person.known_as,
         born_on=person.born_on,
-        postcode=addresses[0].postcode if addresses else "",
+        postcode=postcodes[0] if postcodes else "",
+        postcodes=tuple(postcodes[1:]),
         nhs_number=person.nhs_number,
         upn=person.upn,
         sex=person.sex,

@@ -23,7 +23,7 @@ from cases.nicknames import GROUPS_OF, may_be_short_for
 
 # From these points on a person is asked to decide; below, two records are left alone.
 LIKELY_FROM = 14.0
-POSSIBLE_FROM = 9.0
+POSSIBLE_FROM = 8.0
 NOT_A_NAME = frozenset(("unborn", "baby", "bump", "unknown", "child", "infant", "newborn"))
 # Days used when only the month of birth is known (the 15th in the Standard Safeguarding Dataset, often the 1st).
 STAND_IN_DAYS = frozenset((1, 15))
@@ -39,6 +39,8 @@ class Candidate:
     former_names: tuple[str, ...] = ()
     born_on: dt.date | None = None
     postcode: str = ""
+    # Other postcodes of the same family, such as the one before they moved.
+    postcodes: tuple[str, ...] = ()
     address: str = ""
     nhs_number: str = ""
     upn: str = ""
@@ -144,10 +146,20 @@ def compare_births(one: dt.date | None, other: dt.date | None) -> Iterator[Evide
         yield Evidence("date of birth has two figures swapped", 4)
     elif months_apart == 0 and {one.day, other.day} & STAND_IN_DAYS:
         yield Evidence("same month of birth, day estimated", 3)
+    elif is_swapped_with_a_slip(one, other):
+        yield Evidence("day and month of birth swapped, and one figure differs", 2)
     elif (one.day, one.month) == (other.day, other.month) or months_apart == 0:
         yield Evidence("date of birth nearly the same", -1)
     else:
         yield Evidence("different date of birth", -7)
+
+
+def is_swapped_with_a_slip(one: dt.date, other: dt.date) -> bool:
+    """Whether one date, with its day and month in each other's place, is one figure away from the other."""
+    return any(
+        sum(a != b for a, b in zip(f"{left:%Y%d%m}", f"{right:%Y%m%d}", strict=True)) == 1
+        for left, right in ((one, other), (other, one))
+    )
 
 
 def compare_names(one: Candidate, other: Candidate) -> Iterator[Evidence]:
@@ -172,6 +184,8 @@ def compare_places(one: Candidate, other: Candidate) -> Iterator[Evidence]:
     if left and right:
         if left == right:
             yield Evidence("same postcode", 4)
+        elif left in map(bare, other.postcodes) or right in map(bare, one.postcodes):
+            yield Evidence("postcode of an earlier address", 3)
         elif OSA.distance(left, right, score_cutoff=1) <= 1:
             yield Evidence("postcode differs by one character", 2)
         elif left[:-3] == right[:-3]:

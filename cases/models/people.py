@@ -53,6 +53,10 @@ class Family(models.Model):
     name = models.CharField("family name", max_length=120)
     hub = models.ForeignKey(Hub, on_delete=models.PROTECT, related_name="families")
     strengths = models.TextField("what is going well", blank=True)
+    # A family that was merged into another keeps its row, without cases, and so out of everybody's sight (decision 29).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     recorded_by_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -95,6 +99,10 @@ class Person(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     contact_advice = models.CharField(max_length=200, blank=True)
     school = models.CharField("school, nursery or college", max_length=120, blank=True)
+    # A person who was merged into another keeps their row in a family without cases (decision 29).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     recorded_by_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", null=True)
     # Names as the match check compares them: lower case, plain letters, known-as included.
     search_name = models.CharField(max_length=400, editable=False, blank=True)

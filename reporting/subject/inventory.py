@@ -82,7 +82,7 @@ INVENTORY: dict[str, Kept] = {
         "interpreter_needed "
         "nhs_number upn is_child lives_with_family role_in_household phone contact_advice school recorded_by_agency "
         "created_at updated_at",
-        technical="id family search_name acl nhs_number_warning upn_warning",
+        technical="id family search_name acl nhs_number_warning upn_warning merged_into",
     ),
     "cases.relationship": Kept(
         "who",
@@ -105,7 +105,7 @@ INVENTORY: dict[str, Kept] = {
         "family",
         "Family",
         given="name hub strengths recorded_by_agency created_at",
-        technical="id updated_at acl",
+        technical="id updated_at acl merged_into",
     ),
     "cases.case": Kept(
         "family",
