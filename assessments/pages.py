@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assessments.answers import Page, Value
-from assessments.household import Household, Level, Rater, Subject
+from assessments.household import Household, Level, Rater, Subject, told
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.review import Missing, Row, missing, rows
 from assessments.spec import FormSpec, Kind, Opens, Part, Source
@@ -85,6 +85,12 @@ class PageOf:
     shared: Section | None = None
     own: Section | None = None
     others: list[Section] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the page is called, with the person's name; from the second time on with its number."""
+        again = f" ({self.round})" if self.round > 1 else ""
+        return told(self.part.title, self.subject) + again
 
     @property
     def rows(self) -> list[Section]:

@@ -78,8 +78,7 @@ def family_groups(book: Book, person: str) -> list[tuple[str, list[dict]]]:
     for title, pages in in_words(book):
         kept = []
         for page in pages:
-            key, _, about = page["id"].partition("-")
-            part = book.form.find(key)
+            part, about = page["part"], page["about"]
             is_others = part.per is Per.ADULT and about != person
             of_other_child = (
                 reader is not None and reader.is_child and part.per is Per.CHILD and about != person

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from assessments.actions import sign_off, take_back_sign_off, withdraw
 from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawForm
-from assessments.household import Subject, told
+from assessments.household import Subject
 from assessments.models import Assessment
 from assessments.pages import Book, PageOf, read
 from assessments.rules import can_answer_for, can_write_in_case, check_can_answer_for, takes_answers
@@ -99,10 +99,12 @@ def _page_in_words(book: Book, page: PageOf, *, may_write: bool) -> dict:
     shared, *contributions = book.words(page)
     change = ""
     if may_write and takes_answers(book.assessment, page.part):
-        change = part_url(book.assessment, page.part, page.subject)
+        change = part_url(book.assessment, page.part, page.subject, page.round)
     return {
-        "id": page_id(page.part, page.subject),
-        "title": told(page.part.title, page.subject),
+        "id": page_id(page.part, page.subject, page.round),
+        "part": page.part,
+        "about": page.subject.id if page.subject else "",
+        "title": page.title,
         "rows": shared[1],
         "has_differing": page.has_differing,
         "has_minimum": any(row.is_minimum for row in shared[1]),
@@ -113,9 +115,10 @@ def _page_in_words(book: Book, page: PageOf, *, may_write: bool) -> dict:
     }
 
 
-def page_id(part: Part, subject: Subject | None) -> str:
+def page_id(part: Part, subject: Subject | None, round: int = 1) -> str:
     """The name of one page of the form inside the check page, for links to it."""
-    return f"{part.key}-{subject.id}" if subject else part.key
+    name = f"{part.key}-{subject.id}" if subject else part.key
+    return name if round == 1 else f"{name}-again{round}"
 
 
 def question_url(assessment: Assessment, part: Part, subject: Subject | None, key: str) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
-from assessments.answers import Page, digest
+from assessments.answers import Outcome, Page, digest
 from assessments.forms.part import STILL_SUFFIX, PartForm
 from assessments.forms.questions import raw
 from assessments.household import Subject, told
@@ -26,15 +26,18 @@ from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
 from assessments.spec import Part, Shows, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
+from assessments.views.finish import page_id
 from assessments.views.record import part_url
 from cases.addresses import mentions_protected_address
 from cases.models import Consent, Person
 from cases.rules import NotAllowed
 from earlyhelp.access import Permission, access
+from earlyhelp.accounts.kept import is_anothers
 from earlyhelp.audit import record_look
 from earlyhelp.web.dates import clock
 from hubs.models import Agency, Agreement, Category
 
+ANOTHERS = "Not saved. This page was opened by somebody else, or for another agency. Open it again to write."
 ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
 
 
@@ -50,6 +53,9 @@ def part(
     book, page = _read(assessment, spec, person, request, round)
     is_shared = category_of(spec) in open_categories(assessment.case)
     if request.method == "POST":
+        if is_anothers(request):
+            messages.error(request, ANOTHERS)
+            return redirect(request.get_full_path())
         return _save(request, assessment, book, page, is_shared)
     form = _form(page, book, is_shared)
     return _show(request, assessment, book, page, form, is_shared)
@@ -92,6 +98,7 @@ def _save(
         person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
+        turn=_turn(request),
         round=page.round,
         done=bool(request.POST.get("done")),
         by=request.actor,
@@ -109,8 +116,8 @@ def _save(
     if saved.outcome.kept:
         return redirect(f"{part_url(assessment, page.part, page.subject, page.round)}#two-versions")
     if request.GET.get("from") == "check":
-        about = f"-{page.subject.id}" if page.subject else ""
-        return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{page.part.key}{about}")
+        spot = page_id(page.part, page.subject, page.round)
+        return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{spot}")
     if request.POST.get("go") == "next":
         following = neighbours(book, page)[1]
         if following is not None:
@@ -179,7 +186,7 @@ def _show(
         "form": form,
         "heading": told(page.part.question or page.part.title, subject),
         "title": told(page.part.title, somebody),
-        "caption": f"{numbered.number}. {numbered.title}",
+        "caption": f"{numbered.number}. {numbered.title}" + (f" ({page.round})" if page.round > 1 else ""),
         "intro": told(page.part.intro, subject),
         "all_optional": all(question.optional for question in page.part.questions),
         "saved_at": section.saved_at if section and section.version else None,
@@ -273,39 +280,64 @@ def save(
 
     Sends back: when it was saved; for each box what it now holds in short (`bases`); boxes that somebody else
     changed meanwhile and that were not touched here (`newer`, with their values); for boxes where both
-    versions are kept, the words of each (`versions`, as HTML); what is wrong with a box (`errors`).
+    versions are kept, the words of each (`versions`, as HTML); what is wrong with a box (`errors`). Without
+    a question nothing is saved, and the page hears what others have written.
     """
+    if is_anothers(request):
+        return JsonResponse({"anothers": True}, status=409)
     assessment = get_assessment_for(request, pk)
     spec = part_of(assessment, key)
     book, page = _read(assessment, spec, person, request, round)
     categories = open_categories(assessment.case)
     is_shared = category_of(spec) in categories
-    form = _form(page, book, is_shared, request.POST, only=frozenset(request.POST.getlist("question")))
+    questions = frozenset(request.POST.getlist("question"))
+    form = _form(page, book, is_shared, request.POST, only=questions)
+    if not questions:
+        return JsonResponse(
+            _answer(request, book, page, form, page.editable(is_shared=is_shared), Outcome())
+        )
     saved = save_answers(
         assessment=assessment,
         part=spec,
         person=_person(book, page),
         sent=form.sent(),
         writer=form.data.get("writer", ""),
+        turn=_turn(request),
         round=page.round,
         categories=categories,
         by=request.actor,
     )
-    return JsonResponse(_answer(request, assessment, book, page, form, saved, is_shared))
+    return JsonResponse(
+        _answer(request, book, page, form, saved.section, saved.outcome)
+        | {"notice": ADDRESS_TYPED if _has_protected_address(request, assessment) else ""}
+    )
 
 
-def _answer(request, assessment, book, page, form, saved, is_shared) -> dict[str, Any]:
+def _turn(request: HttpRequest) -> int:
+    """Which save of its page this is; 0 when the page does not count."""
+    words = request.POST.get("turn", "")
+    return int(words) if words.isdecimal() and len(words) <= 15 else 0
+
+
+def _answer(
+    request: HttpRequest,
+    book: Book,
+    page: PageOf,
+    form: PartForm,
+    section: Section | None,
+    outcome: Outcome,
+) -> dict[str, Any]:
     shown = form.shown_bases()
-    now = saved.page
+    now = stored_page(section)
     touched = {slot.name for slot in form.slots if slot.name in form.fields}
     bases, newer = {}, {}
     for slot in form.slots:
         current = digest(now.answers.get(slot.name))
-        if slot.name in saved.outcome.kept or slot.name in form.errors:
+        if slot.name in outcome.kept or slot.name in form.errors:
             bases[slot.name] = [shown.get(slot.name, ("-", ""))[0], now.versions_digest(slot.name)]
             continue
         if current != shown.get(slot.name, ("-", ""))[0] and (
-            slot.name not in touched or slot.name in saved.outcome.newer
+            slot.name not in touched or slot.name in outcome.newer
         ):
             newer[slot.name] = raw(slot, now.answers.get(slot.name))
         bases[slot.name] = [current, now.versions_digest(slot.name)]
@@ -326,12 +358,11 @@ def _answer(request, assessment, book, page, form, saved, is_shared) -> dict[str
         for name, current, found in line.versions
     }
     return {
-        "saved": clock(saved.section.saved_at),
-        "version": saved.section.version,
+        "saved": clock(section.saved_at) if section and section.version else "",
+        "version": section.version if section else 0,
         "bases": bases,
         "newer": newer,
         "versions": versions,
-        "kept": saved.outcome.kept,
+        "kept": outcome.kept,
         "errors": {name: " ".join(errors) for name, errors in form.errors.items()},
-        "notice": ADDRESS_TYPED if _has_protected_address(request, assessment) else "",
     }

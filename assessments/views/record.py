@@ -193,6 +193,11 @@ def _tasks(book: Book, part: Part, counts: Counts) -> list[Task]:
                 id=part.key, title=part.title, url="", hint=_words(part.hint, None), status="Cannot start yet"
             )
         ]
+    pages += [
+        book.page(part, subject, following)
+        for subject in dict.fromkeys(page.subject for page in pages)
+        if (following := book.next_round(part, subject))
+    ]
     tasks = [_task(book, page) for page in pages]
     if part.together and len(tasks) > 1:
         return [_together(part, pages, tasks)]
@@ -202,7 +207,8 @@ def _tasks(book: Book, part: Part, counts: Counts) -> list[Task]:
 def _together(part: Part, pages: list[PageOf], tasks: list[Task]) -> Task:
     """The pages of several persons on one line, with a link and a status for each."""
     for page, task in zip(pages, tasks, strict=True):
-        task.title = page.subject.name
+        task.title = page.subject.name if page.round == 1 else f"{page.subject.name} ({page.round})"
+    pages = [page for page in pages if page.round == 1 or page.latest]
     done = sum(page.status == SectionStatus.COMPLETED for page in pages)
     if any(page.has_differing for page in pages):
         status, colour = TAGS["differing"]
@@ -229,13 +235,16 @@ def _task(book: Book, page: PageOf) -> Task:
     elif latest is not None and latest.saved_by is not None:
         verb = "Finished" if page.status == SectionStatus.COMPLETED else "Last saved"
         hint = f"{verb} by {latest.saved_by.user.full_name}, {day(latest.saved_at)}"
+    elif page.round > 1:
+        hint = "Start this when it is time for the next one"
     else:
         hint = _words(page.part.hint, page) or "Nobody has started this yet"
     subject = page.subject
+    about = f"-{subject.id}" if subject else ""
     return Task(
-        id=f"{page.part.key}-{subject.id}" if subject else page.part.key,
-        title=_words(page.part.title, page),
-        url=part_url(book.assessment, page.part, subject),
+        id=f"{page.part.key}{about}-{page.round}",
+        title=page.title,
+        url=part_url(book.assessment, page.part, subject, page.round),
         hint=hint,
         status=words,
         colour=colour,
@@ -335,7 +344,7 @@ def writers(book: Book) -> list[Writer]:
         Writer(
             name=row.saved_by.user.full_name,
             agency=row.saved_by.agency.name,
-            where=_words(page.part.title, page),
+            where=page.title,
             at=row.saved_at,
         )
         for row, page in latest.values()
