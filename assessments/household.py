@@ -5,8 +5,8 @@ what the pages need to know of a family, without the database.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
