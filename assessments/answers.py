@@ -78,12 +78,14 @@ class Sent:
     difference.
 
     `seen` is the digest of both versions together (`versions_digest`), as shown to the person who settles.
+    `origin` says where an answer comes from that was confirmed or copied, not written (assessments.origins).
     """
 
     value: Value
     base: str
     settle: bool = False
     seen: str = ""
+    origin: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -137,19 +139,19 @@ def merge(page: Page, sent: Mapping[str, Sent], stamp: Stamp) -> Outcome:
             continue
         if item.settle and others and item.seen == page.versions_digest(name):
             del page.differing[name]
-            _write(page, name, item.value, stamp)
+            _write(page, name, item, stamp)
             outcome.written.append(name)
         elif digest(item.value) == digest(current):
             if _drop_version(page, name, stamp.writer):
                 outcome.written.append(name)
         elif is_own:
-            _write(page, name, item.value, stamp)
+            _write(page, name, item, stamp)
             outcome.written.append(name)
         elif digest(item.value) == item.base:
             if item.base != digest(current):
                 outcome.newer.append(name)
         elif not others and item.base == digest(current):
-            _write(page, name, item.value, stamp)
+            _write(page, name, item, stamp)
             outcome.written.append(name)
         elif is_blank(item.value):
             outcome.newer.append(name)
@@ -165,12 +167,14 @@ def _is_overtaken(page: Page, name: str, stamp: Stamp) -> bool:
     return bool(stamp.turn) and any(turn > stamp.turn for turn in turns)
 
 
-def _write(page: Page, name: str, value: Value, stamp: Stamp) -> None:
-    if is_blank(value):
-        page.answers.pop(name, None)
-    else:
-        page.answers[name] = value
+def _write(page: Page, name: str, item: Sent, stamp: Stamp) -> None:
     page.marks[name] = stamp.mark()
+    if is_blank(item.value):
+        page.answers.pop(name, None)
+        return
+    page.answers[name] = item.value
+    if item.origin:
+        page.marks[name]["from"] = dict(item.origin)
 
 
 def _keep_version(page: Page, name: str, value: Value, stamp: Stamp) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from assessments import origins
 from assessments.answers import Page, Value
 from assessments.household import Household, Level, Rater, Subject, told
 from assessments.models import Assessment, Section, SectionStatus
@@ -185,16 +187,30 @@ class Book:
         answers = {key[:2]: page.answers for key, page in self.pages.items() if page.round == 1}
         return missing(self.form, self.household, answers)
 
+    @cached_property
+    def _sources(self) -> origins.Visible:
+        """What the reader may see of the places that confirmed answers come from. At most one query."""
+        marks = [mark for page in self.pages.values() for row in page.rows for mark in row.marks.values()]
+        names = {subject.id: subject.name for subject in self.household.people}
+        return origins.visible(marks, names)
+
+    def notes(self, row: Section | None) -> dict[str, str]:
+        """By box: where an answer of this row comes from that was confirmed or copied, in words."""
+        marks = row.marks if row is not None else {}
+        said = {name: origins.in_words(mark, self._sources) for name, mark in marks.items() if "from" in mark}
+        return {name: words for name, words in said.items() if name in row.answers}
+
     def words(self, page: PageOf) -> list[tuple[str, list[Row]]]:
         """A page in words, as (who wrote it, rows): the shared answers under "", then each agency's own."""
         shared = page.shared.answers if page.shared else {}
         wanted = self.assessment.is_open and not self.assessment.is_signed_off
         asked = rows(self.form, page.part, page.subject, shared, self.household, before_sign_off=wanted)
-        found = [("", list(asked))]
+        found = [("", _noted(asked, self.notes(page.shared)))]
         for row in (page.own, *page.others):
             if row is not None and row.answers:
                 asked = rows(self.form, page.part, page.subject, row.answers, self.household)
-                found.append((row.agency.name, [each for each in asked if each.is_answered]))
+                answered = _noted(asked, self.notes(row))
+                found.append((row.agency.name, [each for each in answered if each.is_answered]))
         return found
 
     def finished(self) -> tuple[int, int]:
@@ -206,6 +222,11 @@ class Book:
             for page in self.of_part(part)
         ]
         return sum(page.status == SectionStatus.COMPLETED for page in pages), len(pages)
+
+
+def _noted(found: Iterable[Row], notes: dict[str, str]) -> list[Row]:
+    """Rows with the words about where their answers come from."""
+    return [replace(row, note=notes[row.key]) if row.key in notes else row for row in found]
 
 
 def read(assessment: Assessment, actor: Actor | None, *, in_words: bool = True) -> Book:

@@ -25,7 +25,8 @@ NOT_ASKED = "Not asked"
 class Row:
     """One question and its answer in words.
 
-    `lines` is empty when nothing was answered; `by` names another agency's writer.
+    `lines` is empty when nothing was answered; `note` says where an answer comes from that was confirmed or
+    copied.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Row:
     heading: str = ""
     nature: Nature = Nature.FACT
     is_minimum: bool = False
+    note: str = ""
 
     @property
     def is_answered(self) -> bool:

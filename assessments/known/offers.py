@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,7 +102,7 @@ def _offers(
     before = _assessments(book.assessment)
     mine = meanings(book.form)
     wanted = {meaning for spot in asked for meaning in mine[spot]}
-    known = _index(book, before, wanted, own_rows=_own_rows(book, wanted) if not every_page else None)
+    known = _index(book, before, wanted, every_page=every_page)
     record = Record(book.assessment.case, book.people, before)
     for page in pages:
         found = {}
@@ -125,28 +125,31 @@ def _assessments(assessment: Assessment) -> list[Assessment]:
 
 
 def _index(
-    book: Book, before: list[Assessment], wanted: set[Meaning], own_rows: Iterable[Section] | None
+    book: Book, before: list[Assessment], wanted: set[Meaning], *, every_page: bool
 ) -> dict[Meaning, list[_Found]]:
-    """Every answer that means one of `wanted`, by meaning."""
+    """Every answer that means one of `wanted`, by meaning. One query.
+
+    `every_page`: whether the book holds all pages of this assessment, so that they need not be read again.
+    """
     forms = {each.pk: each.form for each in before}
+    if not every_page:
+        forms[book.assessment.pk] = book.form
     keys = {
         part
         for form in set(forms.values())
         for (part, _), known in meanings(form).items()
         if wanted.intersection(known)
     }
-    rows: list[Section] = []
-    if keys:
-        rows = list(
-            Section.objects.filter(assessment__in=list(forms), key__in=keys)
-            .exclude(answers={})
-            .select_related("saved_by__user", "saved_by__agency")
-        )
+    rows = list(
+        Section.objects.filter(assessment__in=list(forms), key__in=keys)
+        .exclude(answers={})
+        .select_related("saved_by__user", "saved_by__agency")
+    )
     references = {each.pk: each.reference for each in before}
-    if own_rows is None:
-        own_rows = [row for page in book.pages.values() for row in page.rows]
+    if every_page:
+        rows += [row for page in book.pages.values() for row in page.rows]
     index: dict[Meaning, list[_Found]] = defaultdict(list)
-    for row in [*rows, *own_rows]:
+    for row in rows:
         form = forms.get(row.assessment_id, book.form)
         try:
             part = form.find(row.key)
@@ -164,16 +167,6 @@ def _index(
             for meaning in here:
                 index[meaning].append(found)
     return index
-
-
-def _own_rows(book: Book, wanted: set[Meaning]) -> list[Section]:
-    """Rows of this assessment's parts that ask for the same. No query when no other part does."""
-    keys = {part for (part, _), known in meanings(book.form).items() if wanted.intersection(known)}
-    there = {key for key, _, _ in book.pages}
-    if keys <= there and not any(book.form.find(key).repeats for key in keys):
-        return []
-    rows = Section.objects.filter(assessment=book.assessment, key__in=keys).exclude(answers={})
-    return list(rows.select_related("saved_by__user", "saved_by__agency"))
 
 
 def _found(book: Book, row: Section, part: Any, question: Any, value: Value, reference: str) -> _Found:
