@@ -1,0 +1,95 @@
+"""Lists of what is under way: drafts, requests to go on with one, quick notes, families to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from assessments.flow.ageing import Age, age_of
+from assessments.flow.hand_on import looks_after
+from assessments.models import Assessment, HandOver
+from cases.models import Case, LeadProfessional
+from earlyhelp.access import Actor, Role
+from earlyhelp.audit.models import Event
+
+OFFERED_FAMILIES = 8
+LOOKED_BACK = 60  # events of one's own that are looked through for the families opened last
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One assessment that is being written, with its age; `is_mine`: the reader is its assessor."""
+
+    assessment: Assessment
+    age: Age | None
+    is_mine: bool
+    may_give: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.age is not None and self.age.is_late
+
+
+def drafts_in_sight(actor: Actor) -> list[Draft]:
+    """Drafts of one's own, and those that a lead of the agency or the hub looks after. The oldest due date first.
+
+    One query, whatever the number.
+    """
+    found = (
+        Assessment.objects.visible_to(actor)
+        .to_finish()
+        .exclude(case__status="closed")
+        .filter(_mine_or_mine_to_look_after(actor))
+        .select_related("case__family", "case__hub", "assessor__user", "assessor__agency", "agency", "form_version")
+        .order_by(F("due_on").asc(nulls_last=True), "initiated_at", "id")
+    )
+    return [
+        Draft(
+            assessment=each,
+            age=age_of(each),
+            is_mine=each.assessor_id == actor.membership.pk,
+            may_give=looks_after(actor, each),
+        )
+        for each in found
+    ]
+
+
+def _mine_or_mine_to_look_after(actor: Actor) -> Q:
+    wanted = Q(assessor=actor.membership) | Q(case__hub_id__in=actor.hub_ids)
+    if actor.has_role(Role.AGENCY_LEAD):
+        wanted |= Q(assessor__agency=actor.agency) | Q(assessor__isnull=True, agency=actor.agency)
+    return wanted
+
+
+def requests_of(actor: Actor) -> list[HandOver]:
+    """Requests to go on with a draft that wait: to this person, and by them. One query."""
+    mine = Q(to_membership=actor.membership) | Q(asked_by=actor.membership, is_given=False)
+    return list(
+        HandOver.objects.waiting().filter(mine).select_related("assessment", "to_membership__user")
+    )
+
+
+def families_at_hand(actor: Actor) -> list[Case]:
+    """Families to choose from for a quick note: those opened last, then those one leads or is on the team of.
+
+    At most OFFERED_FAMILIES, in four queries.
+    """
+    opened = (
+        Event.objects.looks()
+        .filter(membership_id=actor.membership.pk, case_id__isnull=False, level__in=["record", "section"])
+        .order_by("-at", "-id")
+        .values_list("case_id", flat=True)[:LOOKED_BACK]
+    )
+    order = list(dict.fromkeys(opened))
+    led = LeadProfessional.objects.filter(membership=actor.membership, until_at=None).values("case_id")
+    team = actor.membership.teams.current().values("case_id")
+    seen = (
+        Case.objects.granted_to(actor)
+        .exclude(status="closed")
+        .filter(Q(pk__in=order) | Q(pk__in=led) | Q(pk__in=team))
+        .select_related("family")
+        .order_by("-updated_at")[: LOOKED_BACK + OFFERED_FAMILIES]
+    )
+    place = {pk: number for number, pk in enumerate(order)}
+    return sorted(seen, key=lambda case: place.get(case.pk, len(place)))[:OFFERED_FAMILIES]
