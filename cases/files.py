@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,22 +13,33 @@ import puremagic
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from cases import audio
+
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TYPES = {
-    ".pdf": "application/pdf",
-    ".docx": WORD,
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".txt": "text/plain",
-}
 ALLOWED_WORDS = "a PDF, a Word document (.docx), a picture (.jpg or .png) or a text file (.txt)"
+_PICTURE_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 MOST_PIXELS = 50_000_000  # a phone's largest pictures; more is an attack on memory
 MOST_UNPACKED = 200 * 1024 * 1024  # bytes of a Word document once unpacked
 
 
 class RefusedFile(ValueError):
     """A file that is not taken. The message says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """Which kinds of file are taken in one place: content types by ending, and the sentence that names them."""
+
+    types: Mapping[str, str]
+    words: str
+
+
+PICTURES = Take(_PICTURE_TYPES, "a picture (.jpg or .png)")
+AUDIO = Take(audio.TYPES, "a recording (.m4a, .mp3, .ogg, .wav or .webm)")
+DOCUMENTS = Take(
+    {".pdf": "application/pdf", ".docx": WORD, ".txt": "text/plain"} | _PICTURE_TYPES,
+    ALLOWED_WORDS,
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +55,11 @@ class CleanFile:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def examine(upload) -> CleanFile:
+def examine(upload, take: Take = DOCUMENTS) -> CleanFile:
     """Read an uploaded file, check that its content is what its name says, and give back what may be stored.
 
-    Pictures are drawn anew, which drops where and when they were taken and anything hidden in them.
+    Pictures are drawn anew, which drops where and when they were taken and anything hidden in them; recordings lose
+    what a phone wrote beside the sound (cases.audio). `take` says which kinds are taken.
     Raises RefusedFile. Source of the list: issue 2 D; the most bytes are settings.EARLY_HELP["DOCUMENT_MAX_MB"].
     """
     most = settings.EARLY_HELP["DOCUMENT_MAX_MB"]
@@ -55,13 +68,15 @@ def examine(upload) -> CleanFile:
     if not upload.size:
         raise RefusedFile("The file is empty.")
     name = PurePath(upload.name.replace("\\", "/")).name[-200:]
-    content_type = TYPES.get(PurePath(name).suffix.lower())
+    content_type = take.types.get(PurePath(name).suffix.lower())
     if content_type is None:
-        raise RefusedFile(f"The file must be {ALLOWED_WORDS}.")
+        raise RefusedFile(f"The file must be {take.words}.")
     data = upload.read()
     check = {"application/pdf": _pdf, WORD: _word, "text/plain": _text}.get(content_type)
     if check:
         check(data)
+    elif content_type in audio.READERS:
+        data = _recording(data, content_type)
     else:
         data = _picture(data, content_type)
     return CleanFile(name=name, content_type=content_type, data=data)
@@ -69,6 +84,15 @@ def examine(upload) -> CleanFile:
 
 def _not_what_it_says() -> RefusedFile:
     return RefusedFile("The file’s content does not match its name. Save it again as " + ALLOWED_WORDS + ".")
+
+
+def _recording(data: bytes, content_type: str) -> bytes:
+    try:
+        return audio.READERS[content_type](data)
+    except audio.NotThis:
+        raise RefusedFile(
+            f"The file is not a recording of the kind its name says. Save it again as {AUDIO.words}."
+        ) from None
 
 
 def _magic(data: bytes) -> set[str]:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cases.actions.notes import write_event
-from cases.files import examine
+from cases.files import DOCUMENTS, Take, examine
 from cases.models import Case, Document, DocumentStatus, Meeting, Person
 from cases.rules.document import check_can_add_document, check_can_be_given_out
 from earlyhelp.access import Actor
@@ -26,6 +26,7 @@ def add_document(
     category: int = Category.FAMILY,
     about: Person | None = None,
     meeting: Meeting | None = None,
+    take: Take = DOCUMENTS,
     by: Actor,
 ) -> Document:
     """Check an uploaded file by its content and keep it under a key that nobody can guess.
@@ -33,6 +34,7 @@ def add_document(
     Args:
         upload: Django's UploadedFile.
         category: who may read it follows from the agreement and the family's consent for this category.
+        take: which kinds of file are taken (cases.files).
 
     Raises cases.rules.NotAllowed, cases.files.RefusedFile, or ValueError when person or meeting is another family's.
     """
@@ -41,7 +43,7 @@ def add_document(
         raise ValueError("That person is not in this family.")
     if meeting is not None and meeting.case_id != case.pk:
         raise ValueError("That meeting is not this family’s.")
-    clean = examine(upload)
+    clean = examine(upload, take)
     key = secrets.token_urlsafe(32)
     stored = default_storage.save(f"documents/{key[:2]}/{key}", ContentFile(clean.data))
     try:

@@ -77,4 +77,9 @@ KINDS = {
     "image/png": "Picture",
     "image/jpeg": "Picture",
     "text/plain": "Text",
+    "audio/mpeg": "Recording",
+    "audio/mp4": "Recording",
+    "audio/ogg": "Recording",
+    "audio/wav": "Recording",
+    "audio/webm": "Recording",
 }

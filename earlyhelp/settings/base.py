@@ -154,6 +154,8 @@ ACCESS_ACTOR_FOR_REQUEST = "hubs.actors.actor_for_request"
 ACCESS_ACTOR_FOR_MEMBERSHIP = "hubs.actors.actor_for"
 ACCESS_SECOND_FACTOR = "earlyhelp.accounts.second_factor.has_second_factor"
 ACCESS_GUEST_FOR_REQUEST = "cases.guests.guest_of_request"
+ACCESS_KEPT_WORDS = "earlyhelp.accounts.kept"
+CSRF_FAILURE_VIEW = "earlyhelp.accounts.kept.refused_token"
 SECOND_FACTOR_URL = "mfa_activate_totp"
 CHOOSE_AGENCY_URL = "choose-agency"
 GUEST_OVER_URL = "guest-over"
@@ -195,6 +197,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],  # data: for the square code that sets up the second factor
+        "media-src": [SELF],  # recordings of people's own words, played on the page
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

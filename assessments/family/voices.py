@@ -1,0 +1,73 @@
+"""People's own words, drawings and recordings, as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from assessments.household import Household
+from assessments.models import Voice, VoiceWay
+from cases.rules.document import can_be_given_out
+from earlyhelp.web.dates import day
+
+HOW = {
+    VoiceWay.WORDS: "in words",
+    VoiceWay.DRAWING: "by drawing",
+    VoiceWay.AUDIO: "in a recording",
+    VoiceWay.PLAY: "through play",
+    VoiceWay.SHOWN: "by showing, without words",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What one person told us once. `source` says who asked, when and how; `file_url` is empty without a file."""
+
+    voice: Voice
+    name: str
+    source: str
+    file_url: str = ""
+    waits: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        return bool(self.file_url) and self.voice.document.content_type.startswith("image/")
+
+    @property
+    def is_audio(self) -> bool:
+        return bool(self.file_url) and self.voice.document.content_type.startswith("audio/")
+
+
+def told_by(voices: Iterable[Voice], household: Household) -> list[Told]:
+    """Rows as pages show them: those of people whom the reader may see.
+
+    A file that has not passed the virus scanner, where there is one, is not offered yet (`waits`).
+    """
+    found = []
+    for voice in voices:
+        speaker = household.subject(str(voice.speaker_id))
+        if speaker is None:
+            continue
+        # Somebody may read the words and not the file: its row is hidden from them by its own category.
+        has_file = voice.document_id is not None and voice.document is not None
+        ready = has_file and can_be_given_out(voice.document)
+        found.append(
+            Told(
+                voice=voice,
+                name=speaker.name,
+                source=source_of(voice),
+                file_url=reverse("assessment-voice-file", args=[voice.assessment_id, voice.pk])
+                if ready
+                else "",
+                waits=has_file and not ready,
+            )
+        )
+    return found
+
+
+def source_of(voice: Voice) -> str:
+    """Who obtained somebody's words, when and how: "Told Priya Shah by drawing, 3 March 2026, at school"."""
+    where = f". {voice.where}" if voice.where else ""
+    return f"Told {voice.obtained_by} {HOW[VoiceWay(voice.way)]}, {day(voice.obtained_on)}{where}"

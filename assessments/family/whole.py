@@ -1,0 +1,92 @@
+"""What an assessment holds about the whole family beside its answers, read once for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from assessments.family.coverage import Person, everyone
+from assessments.family.differing import View, views_of
+from assessments.family.prompts import Prompt, noticed
+from assessments.family.voices import Told, told_by
+from assessments.household import Household
+from assessments.models import Assessment, Considered, DifferingView, NoNeeds, Voice
+from assessments.pages import Book, PageOf
+
+Row = TypeVar("Row", Voice, DifferingView)
+
+
+@dataclass(kw_only=True)
+class Whole:
+    """The rows that the reader may see, and what follows from them and from the answers."""
+
+    book: Book
+    no_needs: list[NoNeeds] = field(default_factory=list)
+    voices: list[Voice] = field(default_factory=list)
+    views: list[DifferingView] = field(default_factory=list)
+    considered: list[Considered] = field(default_factory=list)
+
+    @cached_property
+    def everyone(self) -> tuple[Person, ...]:
+        """Every person of the family whom the reader sees, mentioned or not."""
+        speakers = {str(row.speaker_id) for row in (*self.voices, *self.views) if row.speaker_id}
+        return everyone(self.book, self.no_needs, speakers)
+
+    @property
+    def not_mentioned(self) -> list[Person]:
+        return [person for person in self.everyone if not person.is_mentioned]
+
+    @cached_property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What the form noticed in the answers this reader may see."""
+        return noticed(self.book, self.considered)
+
+    def voices_on(self, page: PageOf) -> list[Told]:
+        """People's own words on one page."""
+        return told_by(_of(self.voices, page), self.book.household)
+
+    def views_on(self, page: PageOf) -> dict[str, list[View]]:
+        """How people see single questions of one page differently, by question."""
+        return views_of(_of(self.views, page), self.book.household)
+
+
+def read_whole(book: Book, *, with_considered: bool = True) -> Whole:
+    """Everything beside the answers of one assessment. Three queries, four with what was considered."""
+    whole = read_mentions(book)
+    if with_considered:
+        whole.considered = list(Considered.objects.filter(assessment=book.assessment).with_writers())
+    return whole
+
+
+def read_mentions(book: Book) -> Whole:
+    """What is needed to say who is mentioned, and to show it. Three queries."""
+    of_assessment = {"assessment": book.assessment}
+    return Whole(
+        book=book,
+        no_needs=list(NoNeeds.objects.standing().filter(**of_assessment).with_writers()),
+        voices=list(
+            Voice.objects.standing().filter(**of_assessment).with_writers().select_related("document")
+        ),
+        views=list(DifferingView.objects.standing().filter(**of_assessment).with_writers()),
+    )
+
+
+def read_beside(
+    assessment: Assessment, household: Household, page: PageOf
+) -> tuple[list[Told], dict[str, list[View]]]:
+    """Own words and differing views of one page. Two queries."""
+    spot = {
+        "assessment": assessment,
+        "key": page.part.key,
+        "person_id": page.subject.id if page.subject else None,
+    }
+    voices = Voice.objects.standing().filter(**spot).with_writers().select_related("document")
+    views = DifferingView.objects.standing().filter(**spot).with_writers()
+    return told_by(voices, household), views_of(views, household)
+
+
+def _of(rows: Iterable[Row], page: PageOf) -> list[Row]:
+    wanted = page.subject.id if page.subject else ""
+    return [row for row in rows if row.key == page.part.key and str(row.person_id or "") == wanted]
