@@ -53,9 +53,7 @@ class AssessmentQuerySet(models.QuerySet):
 
     def awaiting_action(self):
         """Signed off, and waiting for the first action of the plan to start."""
-        return self.filter(
-            status="initiated", signed_off_at__isnull=False, countersigning__in=["", "signed"]
-        )
+        return self.filter(status="initiated", signed_off_at__isnull=False, countersigning__in=["", "signed"])
 
     def awaiting_countersign(self):
         """Signed off, and waiting for a manager to read and countersign."""

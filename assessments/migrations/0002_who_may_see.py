@@ -28,6 +28,8 @@ MINE = "{table}.membership_id = app.membership_id()"
 
 class Migration(migrations.Migration):
     dependencies = [("assessments", "0001_assessments"), ("cases", "0002_who_may_see"), ("access", "0001_schema")]
+    # There the tables that no guest reads are shut: those here must be among them, in whatever order apps are migrated.
+    run_before = [("cases", "0019_rule")]
     operations = [
         protect("assessments_assessment", select=VISIBLE_CASE, insert=REGISTERED_BY_ME, update=VISIBLE_CASE),
         protect("assessments_section", select=READ, insert=WRITE, update=WRITE),

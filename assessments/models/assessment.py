@@ -131,7 +131,8 @@ class Assessment(models.Model):
                     countersigned_by__isnull=False,
                     signed_off_at__isnull=False,
                 )
-                | ~Q(countersigning="signed") & Q(countersigned_at__isnull=True, countersigned_by__isnull=True),
+                | ~Q(countersigning="signed")
+                & Q(countersigned_at__isnull=True, countersigned_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="assessment_waits_after_sign_off",

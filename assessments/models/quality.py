@@ -45,9 +45,7 @@ class CountersignDecision(models.Model):
             models.CheckConstraint(
                 name="countersign_sent_back_with_words", condition=~Q(decision="sent_back") | ~Q(words="")
             ),
-            models.CheckConstraint(
-                name="countersign_by_somebody_else", condition=~Q(decided_by=F("asked"))
-            ),
+            models.CheckConstraint(name="countersign_by_somebody_else", condition=~Q(decided_by=F("asked"))),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +103,8 @@ class QualityDraw(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="quality_draw_of_a_hub_or_an_agency",
-                condition=Q(hub__isnull=False, agency__isnull=True) | Q(hub__isnull=True, agency__isnull=False),
+                condition=Q(hub__isnull=False, agency__isnull=True)
+                | Q(hub__isnull=True, agency__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_quality_draw_a_quarter", fields=["quarter", "hub", "agency"], nulls_distinct=False
@@ -165,7 +164,9 @@ class QualityAudit(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                name="one_quality_audit_a_draw", fields=["draw", "assessment"], condition=Q(draw__isnull=False)
+                name="one_quality_audit_a_draw",
+                fields=["draw", "assessment"],
+                condition=Q(draw__isnull=False),
             ),
             models.UniqueConstraint(
                 name="one_quality_audit_to_do", fields=["assessment"], condition=Q(status="to_do")

@@ -308,7 +308,7 @@ INVENTORY: dict[str, Kept] = {
         "Assessment",
         given="reference status source hub agency assessor assessor_role lead_agency initiated_at due_on "
         "signed_off_at "
-        "signed_off_by completed_at closed_at withdrawn_at withdrawn_by withdrawn_reason consent_statement consent_child "
+        "signed_off_by countersigning countersigned_at countersigned_by completed_at closed_at withdrawn_at withdrawn_by withdrawn_reason consent_statement consent_child "
         "consent_at "
         "consent_place tier4_reason",
         others="consent_with",
@@ -316,6 +316,23 @@ INVENTORY: dict[str, Kept] = {
         date="initiated_at",
     ),
     "assessments.referencecounter": technical("year last"),
+    "assessments.rubric": technical("id version title criteria starts_on"),
+    "assessments.countersigndecision": not_about_them(
+        "what a manager asked a colleague to change in what they wrote; what was written is given",
+        "id assessment case asked decision words decided_by decided_at",
+    ),
+    "assessments.qualitydraw": technical(
+        "id quarter hub agency wanted each_agency seed pool drawn drawn_by drawn_at"
+    ),
+    "assessments.qualityaudit": not_about_them(
+        "how well a colleague worked; what they wrote about the family is given",
+        "id draw again_of case assessment hub agency author auditor rubric status grades overall done_well to_improve "
+        "drawn_at shared_at answer answered_at set_aside_reason",
+    ),
+    "assessments.qualityfollowup": not_about_them(
+        "what colleagues do to work better",
+        "id audit case what owner due_on made_by made_at done_words done_by done_at",
+    ),
     "assessments.section": Kept(
         "assessments",
         "Answers",

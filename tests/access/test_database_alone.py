@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 # Who of the insiders sees every row of a table; Alice where nothing is said.
 SEEN_WHOLE_BY = {
+    "assessments_qualitydraw": "manager",  # what a quarter's dip sample was drawn from
     "cases_sampledlook": "manager",  # looks drawn for the monthly sample, not for the people who looked
     "cases_casegrouppermission": "coordinator",  # the hub's grants, not the school's
     "reporting_registerimport": "coordinator",
