@@ -1,1 +1,1 @@
-"""Any order, any time: drafts that age, are handed on and are put right later, and quick notes that become something."""
+"""Any order, any time: drafts that age, are handed on and put right later, and quick notes that become something."""

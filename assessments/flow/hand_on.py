@@ -98,9 +98,7 @@ def could_take_over(assessment: Assessment) -> list[Membership]:
 
 
 @transaction.atomic
-def ask_to_take_over(
-    *, assessment: Assessment, membership: Membership, note: str, by: Actor
-) -> HandOver:
+def ask_to_take_over(*, assessment: Assessment, membership: Membership, note: str, by: Actor) -> HandOver:
     """Ask a colleague to go on with a draft. They join the team so that they can read it first.
 
     Args:

@@ -83,9 +83,7 @@ def keep_quick_notes(today: dt.date | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select app.forget_quick_notes(%s)", [settings.EARLY_HELP["QUICK_NOTE_DAYS"]])
         for step, days in enumerate(BEFORE_A_NOTE_GOES, 1):
-            cursor.execute(
-                "select membership_id, notes from app.quick_notes_to_remind(%s, %s)", [days, step]
-            )
+            cursor.execute("select membership_id, notes from app.quick_notes_to_remind(%s, %s)", [days, step])
             for who, notes in cursor.fetchall():
                 key = f"quick-notes:{today}:{days}"
                 told += bool(

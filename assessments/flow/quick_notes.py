@@ -58,7 +58,9 @@ def keep_quick_note(*, note: uuid.UUID, body: str, case: Case | None, by: Actor)
         try:
             with transaction.atomic():
                 found = QuickNote.objects.create(pk=note, membership=by.membership, body=words, case=case)
-        except IntegrityError:  # the id was given to somebody else, or to a note of a family not seen any more
+        except (
+            IntegrityError
+        ):  # the id was given to somebody else, or to a note of a family not seen any more
             raise NotAllowed("This note cannot be changed. Open a new one.") from None
         verb = "Wrote a quick note"
     else:

@@ -41,7 +41,9 @@ def drafts_in_sight(actor: Actor) -> list[Draft]:
         .to_finish()
         .exclude(case__status="closed")
         .filter(_mine_or_mine_to_look_after(actor))
-        .select_related("case__family", "case__hub", "assessor__user", "assessor__agency", "agency", "form_version")
+        .select_related(
+            "case__family", "case__hub", "assessor__user", "assessor__agency", "agency", "form_version"
+        )
         .order_by(F("due_on").asc(nulls_last=True), "initiated_at", "id")
     )
     return [
@@ -65,9 +67,7 @@ def _mine_or_mine_to_look_after(actor: Actor) -> Q:
 def requests_of(actor: Actor) -> list[HandOver]:
     """Requests to go on with a draft that wait: to this person, and by them. One query."""
     mine = Q(to_membership=actor.membership) | Q(asked_by=actor.membership, is_given=False)
-    return list(
-        HandOver.objects.waiting().filter(mine).select_related("assessment", "to_membership__user")
-    )
+    return list(HandOver.objects.waiting().filter(mine).select_related("assessment", "to_membership__user"))
 
 
 def families_at_hand(actor: Actor) -> list[Case]:

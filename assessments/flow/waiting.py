@@ -51,7 +51,10 @@ def drafts(actor: Actor) -> Iterator[Waiting]:
         late = sum(each.is_late for each in others)
         words = f"{late} late" if late else "none late"
         yield Waiting(
-            f"Assessments of others to finish: {len(others)}", reverse("assessments-to-finish"), words, late=late > 0
+            f"Assessments of others to finish: {len(others)}",
+            reverse("assessments-to-finish"),
+            words,
+            late=late > 0,
         )
 
 
@@ -62,9 +65,7 @@ def quick_notes(actor: Actor) -> Iterator[Waiting]:
     found = list(QuickNote.objects.of(actor).unsorted().only("written_at"))
     if found:
         words = f"the oldest from {days_ago(found[0].written_at)}"
-        yield Waiting(
-            f"Quick notes to sort: {len(found)}", reverse("quick-notes"), words
-        )
+        yield Waiting(f"Quick notes to sort: {len(found)}", reverse("quick-notes"), words)
 
 
 def listen() -> None:
