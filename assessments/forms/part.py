@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from assessments.known import Earlier
 
 STILL_SUFFIX = "__still"
+OFFER_SUFFIX = "__offer"
+ALL_STILL_RIGHT = "known"  # the value of the page's "go" button that confirms all that was not marked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ class Line:
     also: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     shown_when: str = ""
     said: bool = False
+    note: str = ""
 
     @property
     def is_scale(self) -> bool:
@@ -67,13 +70,21 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An answer given before, and the box that asks whether it is still right."""
+    """An answer given before: what it says, where it stands, "Still right?", and the question's own boxes.
+
+    `offer` is the hidden field that says which words the reader had before them when they answered.
+    """
 
     key: str
     label: str
+    heading: str
     lines: tuple[str, ...]
     source: str
+    is_quote: bool
+    is_open: bool
     box: BoundField
+    offer: BoundField
+    line: Line
 
 
 class PartForm(Form):
@@ -85,7 +96,9 @@ class PartForm(Form):
         data: what was sent; `only` limits it to these questions (autosave sends the changed ones).
         also: what other agencies wrote on this page, as (agency, answers).
         earlier: answers given before (assessments.known), offered with "Still right?" while nothing is
-        answered here.
+        answered here. Their words stand in the boxes, to be changed; they are stored only when somebody says
+        that they are still right.
+        notes: by box, where an answer comes from that was confirmed or copied.
     """
 
     mark_optional = False
@@ -106,13 +119,15 @@ class PartForm(Form):
         only: frozenset[str] | None = None,
         also: tuple[tuple[str, Mapping[str, Value]], ...] = (),
         earlier: Mapping[str, Earlier] | None = None,
+        notes: Mapping[str, str] | None = None,
     ):
         self.part, self.subject, self.household, self.page = part, subject, household, page
-        self.only, self.also = only, also
+        self.only, self.also, self.notes = only, also, notes or {}
         self.earlier = {
             key: given
             for key, given in (earlier or {}).items()
             if page.answers.get(key) in (None, given.value)
+            if data is not None or key not in page.answers
         }
         self.slots = slots(part, subject, household, page.answers)
         super().__init__(data, initial={"writer": writer, "done": is_done, "base": self.bases()})
@@ -122,6 +137,8 @@ class PartForm(Form):
             if only is not None and slot.question.key not in only:
                 continue
             stored = page.answers.get(slot.name)
+            if stored is None and slot.name in self.earlier:
+                stored = self.earlier[slot.name].value
             made = field_for(slot, subject, household, stored)
             if marks_optional and slot.question.optional and slot.rater is None:
                 made.label = f"{made.label} (optional)"
@@ -133,41 +150,43 @@ class PartForm(Form):
                 known.look = Look(small=True, classes="app-not-known")
                 self.fields[slot.name + NOT_KNOWN_SUFFIX] = known
             if slot.name in self.earlier:
-                self.fields[slot.name + STILL_SUFFIX] = self._still(slot)
+                self.fields[slot.name + STILL_SUFFIX] = _still(self.earlier[slot.name])
+                shown = digest(self.earlier[slot.name].value)
+                self.fields[slot.name + OFFER_SUFFIX] = forms.CharField(
+                    required=False, initial=shown, widget=forms.HiddenInput
+                )
         self._reveal()
 
-    def _still(self, slot: Slot) -> forms.Field:
-        """One click instead of writing it again."""
-        asked = forms.ChoiceField(
-            label="Still right?",
-            required=False,
-            widget=forms.RadioSelect,
-            choices=[("yes", "Yes"), ("no", "No, change it")],
-        )
-        asked.initial = "yes" if self.page.answers.get(slot.name) == self.earlier[slot.name].value else None
-        asked.look = Look(inline=True, small=True)
-        return asked
-
     def known(self) -> list[Known]:
-        """What was answered before, each with its "Still right?"."""
+        """What was answered before and not here yet, each with its "Still right?"."""
         found, heading = [], ""
         for question in self.part.questions:
             heading = told(question.heading, self.subject) or (heading if question.item else "")
-            if question.key + STILL_SUFFIX not in self.fields:
+            if not self._is_offered(question):
                 continue
             given = self.earlier[question.key]
+            line = self._line(question, [self[question.key]])
+            line.heading = ""
+            lines = in_words(question, {question.key: given.value}, self.household, self.subject)
             found.append(
                 Known(
                     key=question.key,
                     label=told(question.label, self.subject),
-                    lines=tuple(
-                        in_words(question, {question.key: given.value}, self.household, self.subject)
-                    ),
+                    heading=heading,
+                    lines=tuple(lines),
                     source=given.source,
+                    is_quote=given.is_quote,
+                    is_open=self[question.key + STILL_SUFFIX].value() == "no",
                     box=self[question.key + STILL_SUFFIX],
+                    offer=self[question.key + OFFER_SUFFIX],
+                    line=line,
                 )
             )
         return found
+
+    def _is_offered(self, question: Question) -> bool:
+        """Whether a question is drawn with what was answered before, not among those still to answer."""
+        return question.key + STILL_SUFFIX in self.fields and question.key not in self.page.answers
 
     def bases(self) -> str:
         """What this page shows of each box, in short, so that a save can tell whether somebody wrote
@@ -192,46 +211,77 @@ class PartForm(Form):
         for slot in self.slots:
             if slot.name not in self.fields or slot.name in self.errors:
                 continue
-            value = self.cleaned_data.get(slot.name)
-            if is_blank(value) and self.cleaned_data.get(slot.name + NOT_KNOWN_SUFFIX):
-                value = NOT_KNOWN_VALUE
-            if is_blank(value) and self.cleaned_data.get(slot.name + STILL_SUFFIX) == "yes":
-                value = self.earlier[slot.name].value
+            value, source = self._value(slot)
             base, seen = bases.get(slot.name, ("-", ""))
             found[slot.name] = Sent(
-                value=None if is_blank(value) else value, base=base, seen=seen, settle=slot.name in settled
+                value=None if is_blank(value) else value,
+                base=base,
+                seen=seen,
+                settle=slot.name in settled,
+                origin=source,
             )
         return found
+
+    def _value(self, slot: Slot) -> tuple[Value, Mapping[str, Any] | None]:
+        """The answer that one box sent, and where it comes from if it was only confirmed.
+
+        Words of an earlier answer that stand in the box unchanged were not typed: they count when somebody says
+        that they are still right, having had these very words before them, and else not at all.
+        """
+        value = self.cleaned_data.get(slot.name)
+        not_known = self.cleaned_data.get(slot.name + NOT_KNOWN_SUFFIX)
+        shown = self.data.get(slot.name + OFFER_SUFFIX)
+        if shown and (is_blank(value) or digest(value) == shown):
+            given = self.earlier.get(slot.name)
+            still = self.data.get(slot.name + STILL_SUFFIX)
+            if not still and self.data.get("go") == ALL_STILL_RIGHT:
+                still = "yes"
+            if still == "yes" and not not_known and given is not None and digest(given.value) == shown:
+                return given.value, given.origin
+            stored = self.page.answers.get(slot.name)
+            is_kept = digest(stored) == digest(value) and still != "no"
+            value = stored if is_kept and not not_known else None
+        if is_blank(value) and not_known:
+            value = NOT_KNOWN_VALUE
+        return value, None
 
     def lines(self) -> list[Line]:
         """The page's questions in order, each with its boxes."""
         found: list[Line] = []
         inside = self.revealed_names
+        left, item = "", ""  # the heading of a question that is drawn above, for the next one about its item
         for question in self.part.questions:
+            if self._is_offered(question) and question.heading:
+                left, item = told(question.heading, self.subject), question.item
             boxes = [
                 self[slot.name]
                 for slot in self.slots
                 if slot.question is question and slot.name in self.fields
             ]
-            if not boxes or boxes[0].name in inside:
+            if not boxes or boxes[0].name in inside or self._is_offered(question):
                 continue
-            not_known = question.key + NOT_KNOWN_SUFFIX
-            found.append(
-                Line(
-                    question=question,
-                    question_label=told(question.label, self.subject),
-                    hint=told(question.hint, self.subject),
-                    heading=told(question.heading, self.subject),
-                    help=told(question.help, self.subject),
-                    boxes=boxes,
-                    not_known=self[not_known] if not_known in self.fields else None,
-                    versions=[v for box in boxes if (v := self._versions(question, box.name)) is not None],
-                    also=self._also(question),
-                    shown_when=_condition(question),
-                    said=question.nature is Nature.SAID,
-                )
-            )
+            line = self._line(question, boxes)
+            if not line.heading and question.item and question.item == item:
+                line.heading, left = left, ""
+            found.append(line)
         return found
+
+    def _line(self, question: Question, boxes: list[BoundField]) -> Line:
+        not_known = question.key + NOT_KNOWN_SUFFIX
+        return Line(
+            question=question,
+            question_label=told(question.label, self.subject),
+            hint=told(question.hint, self.subject),
+            heading=told(question.heading, self.subject),
+            help=told(question.help, self.subject),
+            boxes=boxes,
+            not_known=self[not_known] if not_known in self.fields else None,
+            versions=[v for box in boxes if (v := self._versions(question, box.name)) is not None],
+            also=self._also(question),
+            shown_when=_condition(question),
+            said=question.nature is Nature.SAID,
+            note=self.notes.get(question.key, ""),
+        )
 
     def _versions(self, question: Question, name: str) -> tuple[str, str, list[Version]] | None:
         entries = self.page.differing.get(name)
@@ -264,6 +314,8 @@ class PartForm(Form):
             rule = question.shown_when
             if rule is None or rule.question not in self.fields or question.key not in self.fields:
                 continue
+            if self._is_offered(question) or rule.question + STILL_SUFFIX in self.fields:
+                continue
             if question.kind not in {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER} or len(rule.any_of) != 1:
                 continue
             asking = self.fields[rule.question]
@@ -277,6 +329,18 @@ class PartForm(Form):
 
         an answer whose question does not apply any more is stored and not shown.
         """
+
+
+def _still(given: Earlier) -> forms.Field:
+    """One click instead of writing it again."""
+    asked = forms.ChoiceField(
+        label="Do they still say this?" if given.is_quote else "Still right?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("yes", "Yes"), ("no", "No, change it")],
+    )
+    asked.look = Look(inline=True, small=True)
+    return asked
 
 
 def _condition(question: Question) -> str:

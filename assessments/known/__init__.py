@@ -5,6 +5,6 @@ and `offers` find the answers that a page can start with.
 """
 
 from assessments.known.facts import of_assessor, of_person, of_team
-from assessments.known.offers import Earlier, earlier_answers, offers
+from assessments.known.offers import Earlier, earlier_answers, offered, offers
 
-__all__ = ["Earlier", "earlier_answers", "of_assessor", "of_person", "of_team", "offers"]
+__all__ = ["Earlier", "earlier_answers", "of_assessor", "of_person", "of_team", "offered", "offers"]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
 
 from assessments.answers import Value, is_blank, is_not_known
+from assessments.forms.part import OFFER_SUFFIX
 from assessments.household import told
 from assessments.known.meaning import (
     Meaning,
@@ -29,7 +30,7 @@ from assessments.known.record import Record
 from assessments.models import Assessment, AssessmentStatus, Section
 from assessments.origins import ASSESSMENT, NOTE, PART, PLAN, origin
 from assessments.pages import Book, PageOf
-from assessments.spec import CATEGORIES, Kind, Nature, Opens, Source
+from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Source
 from earlyhelp.web.dates import day
 from hubs.models import Category
 
@@ -65,12 +66,23 @@ class _Found:
     origin: Mapping[str, Any]
 
 
-def earlier_answers(book: Book, page: PageOf) -> dict[str, Earlier]:
-    """The answers that one page could start with, by question key.
+def earlier_answers(book: Book, page: PageOf, wanted: Collection[str]) -> dict[str, Earlier]:
+    """The answers that one page could start with, by question key, of the questions in `wanted` (`offered`).
 
     Two queries for what assessments say, and one for each subject of the record that the page asks for.
     """
-    return next(iter(_offers(book, [page], every_page=False)))[1]
+    return next(iter(_offers(book, [page], wanted=wanted)))[1]
+
+
+def offered(section: Section | None, part: Part, data: Mapping[str, Any] | None) -> set[str]:
+    """The questions of a page for which an earlier answer matters.
+
+    Those that nobody has answered yet; when the page is sent back, those for which it had offered one.
+    """
+    if data is not None:
+        return {name.removesuffix(OFFER_SUFFIX) for name in data if name.endswith(OFFER_SUFFIX)}
+    answered = section.answers if section is not None else {}
+    return {question.key for question in part.questions if question.key not in answered}
 
 
 def offers(book: Book) -> list[tuple[PageOf, dict[str, Earlier]]]:
@@ -84,30 +96,33 @@ def offers(book: Book) -> list[tuple[PageOf, dict[str, Earlier]]]:
         if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED and not part.repeats
         for page in book.of_part(part)
     ]
-    return [(page, found) for page, found in _offers(book, pages, every_page=True) if found]
+    return [(page, found) for page, found in _offers(book, pages) if found]
 
 
 def _offers(
-    book: Book, pages: list[PageOf], *, every_page: bool
+    book: Book, pages: list[PageOf], *, wanted: Collection[str] | None = None
 ) -> Iterator[tuple[PageOf, dict[str, Earlier]]]:
+    """For each page the answers it could start with; `wanted` is None when the book holds all its pages."""
     asked = {
         (page.part.key, question.key)
         for page in pages
         for question in page.part.questions
-        if is_filled_in(question)
+        if is_filled_in(question) and (wanted is None or question.key in wanted)
     }
     if not asked:
         yield from ((page, {}) for page in pages)
         return
     before = _assessments(book.assessment)
     mine = meanings(book.form)
-    wanted = {meaning for spot in asked for meaning in mine[spot]}
-    known = _index(book, before, wanted, every_page=every_page)
+    meant = {meaning for spot in asked for meaning in mine[spot]}
+    known = _index(book, before, meant, every_page=wanted is None)
     record = Record(book.assessment.case, book.people, before)
     for page in pages:
         found = {}
         for question in page.part.questions:
-            if is_filled_in(question) and (best := _best(book, page, question, mine, known, record)):
+            if (page.part.key, question.key) in asked and (
+                best := _best(book, page, question, mine, known, record)
+            ):
                 found[question.key] = best
         yield page, found
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import save_answers
-from assessments.answers import Sent
+from assessments.answers import Sent, digest
 from assessments.models import Assessment, Section
 from cases.models import Person
 from earlyhelp.access.context import as_system
@@ -296,7 +296,8 @@ def test_what_was_answered_before_is_offered_and_kept_with_one_click(people, eha
     page = browser.get(url).content.decode()
     assert "What we already know" in page and f"From assessment {eha.reference}, Alice" in page
     assert "Mill Street" in page and "Alderbrook Primary" in page and "carer__still" not in page
-    browser.post(url, {"gp__still": "yes", "setting__still": "no", "setting": "Sedge Infants", "go": "list"})
+    shown = {f"{name}__offer": digest(value) for name, value in (("gp", "Mill Street"), ("setting", "Alderbrook Primary"))}
+    browser.post(url, shown | {"gp__still": "yes", "setting__still": "no", "setting": "Sedge Infants", "go": "list"})
     with as_system():
         section = Section.objects.get(assessment=later)
     assert section.answers == {"gp": "Mill Street", "setting": "Sedge Infants"}
