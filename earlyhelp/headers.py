@@ -8,6 +8,8 @@ from django.http import HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
 SIGNED_IN_AT = "signed_in_at"
+USED_AT = "used_at"
+ONLY_ASKS = "/account/session/"  # a page that asks how long there is does not make it longer
 # TRACE and made-up methods reach no view.
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -51,7 +53,7 @@ class SessionAgeMiddleware:
             signed_in_at = request.session.setdefault(SIGNED_IN_AT, int(time.time()))
             if time.time() - signed_in_at > settings.SESSION_ABSOLUTE_SECONDS:
                 logout(request)
-            else:
+            elif request.method != "GET" or request.path_info != ONLY_ASKS:
                 self._keep_awake(request)
         return self.get_response(request)
 
@@ -59,5 +61,5 @@ class SessionAgeMiddleware:
     def _keep_awake(request):
         """Put the idle limit forward, but write the session at most once a minute."""
         now = int(time.time())
-        if now - request.session.get("used_at", 0) >= 60:
-            request.session["used_at"] = now
+        if now - request.session.get(USED_AT, 0) >= 60:
+            request.session[USED_AT] = now

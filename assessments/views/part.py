@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,9 +19,10 @@ from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Outcome, Page, digest
-from assessments.forms.part import STILL_SUFFIX, PartForm
+from assessments.forms.part import ALL_STILL_RIGHT, PartForm
 from assessments.forms.questions import raw
 from assessments.household import Subject, told
+from assessments.live import address_of_part
 from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
@@ -72,8 +74,6 @@ def _read(
 
 def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: Any) -> PartForm:
     section = page.editable(is_shared=is_shared)
-    # Only a page that asks "Still right?", or an answer to that, needs what was said before.
-    asked_again = data is None or any(name.endswith(STILL_SUFFIX) for name in data)
     return PartForm(
         data,
         part=page.part,
@@ -83,7 +83,8 @@ def _form(page: PageOf, book: Book, is_shared: bool, data: Any = None, **more: A
         writer=more.pop("writer", "") or new_writer(),
         is_done=section is not None and section.status == SectionStatus.COMPLETED,
         also=page.also(is_shared=is_shared),
-        earlier=known.earlier_answers(book, page) if asked_again else {},
+        earlier=known.earlier_answers(book, page, known.offered(section, page.part, data)),
+        notes=book.notes(section),
         **more,
     )
 
@@ -118,6 +119,8 @@ def _save(
     if request.GET.get("from") == "check":
         spot = page_id(page.part, page.subject, page.round)
         return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{spot}")
+    if request.POST.get("go") == ALL_STILL_RIGHT:
+        return redirect(request.get_full_path())
     if request.POST.get("go") == "next":
         following = neighbours(book, page)[1]
         if following is not None:
@@ -156,7 +159,7 @@ def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
 
 
 def _companions(name: str) -> set[str]:
-    return {f"{name}__nk", f"{name}__still", f"{name}_day", f"{name}_month", f"{name}_year"}
+    return {f"{name}__nk", f"{name}__still", f"{name}__offer", f"{name}_day", f"{name}_month", f"{name}_year"}
 
 
 def _person(book: Book, page: PageOf) -> Person | None:
@@ -197,6 +200,8 @@ def _show(
         "may_write": can_write(request.actor, assessment, page.part),
         "rows": book.words(page),
         "save_url": f"{part_url(assessment, page.part, subject, page.round)}save/",
+        "live_address": address_of_part(assessment, page.part.key, _person(book, page), page.round),
+        "live_port": settings.LIVE_PORT,
         "before": before,
         "after": after,
         "from_check": request.GET.get("from") == "check",
@@ -251,8 +256,7 @@ def _others(page: PageOf, request: HttpRequest) -> list[tuple[str, Any]]:
 
 
 def readers(assessment: Assessment, category: int) -> tuple[list[str], list[str]]:
-    """Agencies on the team whose people may read this category, and those whose people may not, by the facts.
-    """
+    """Agencies on the team whose people may read this category, and those whose people may not, by the facts."""
     agencies = list(Agency.objects.filter(memberships__teams__in=assessment.case.team.current()).distinct())
     agreement = Agreement.objects.live()
     kinds, covered = set(), set()
@@ -293,9 +297,7 @@ def save(
     questions = frozenset(request.POST.getlist("question"))
     form = _form(page, book, is_shared, request.POST, only=questions)
     if not questions:
-        return JsonResponse(
-            _answer(request, book, page, form, page.editable(is_shared=is_shared), Outcome())
-        )
+        return JsonResponse(_answer(request, book, page, form, page.editable(is_shared=is_shared), Outcome()))
     saved = save_answers(
         assessment=assessment,
         part=spec,

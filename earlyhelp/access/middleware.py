@@ -5,9 +5,10 @@ A program at an address of the API brings a key in place of the session; from th
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -36,6 +37,8 @@ class AccessMiddleware:
         self.load_actor = import_string(settings.ACCESS_ACTOR_FOR_REQUEST)
         self.has_second_factor = import_string(settings.ACCESS_SECOND_FACTOR)
         self.load_guest = import_string(settings.ACCESS_GUEST_FOR_REQUEST)
+        # What somebody typed and sent too late is kept while they sign in.
+        self.kept = import_module(settings.ACCESS_KEPT_WORDS)
 
     def __call__(self, request):
         with transaction.atomic():
@@ -73,18 +76,21 @@ class AccessMiddleware:
         if is_for_programs(request):
             return self._refuse_program(request, declared)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return self.kept.to_sign_in(request)
         if declared.needs_second_factor and not self.has_second_factor(request):
+            self.kept.hold(request)
             return redirect(settings.SECOND_FACTOR_URL)
         if not declared.needs_agency:
             return None
         if request.actor is None:
+            self.kept.hold(request)
             return redirect(settings.CHOOSE_AGENCY_URL)
         if not any(request.actor.may(permission) for permission in declared.permissions):
             wanted = declared.permissions[0].value
             raise PermissionDenied(
                 f"Your role does not let you {wanted}. If you need to, ask your agency's lead or the Early Help hub."
             )
+        self.kept.give_back(request)
         return None
 
     def _as_guest(self, request, declared: Declaration):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,16 +9,14 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from earlyhelp.accounts import actions, mail, throttle
+from earlyhelp.accounts import actions, kept, mail, throttle
+from earlyhelp.accounts.encryption import fernet
 from earlyhelp.accounts.second_factor import has_second_factor
 from earlyhelp.headers import SIGNED_IN_AT
 
@@ -76,6 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request, user):
         super().login(request, user)
         request.session[SIGNED_IN_AT] = int(time.time())
+        kept.drop_if_anothers(request.session, user)
         actions.note_sign_in(user, second_factor=has_second_factor(request))
 
     def post_login(self, request, user, **kwargs):
@@ -126,23 +124,10 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text):
-        return _fernet().encrypt(text.encode()).decode()
+        return fernet("second-factor").encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text):
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        return fernet("second-factor").decrypt(encrypted_text.encode()).decode()
 
     def get_totp_issuer(self):
         return f"Early Help {settings.EARLY_HELP['COUNTY']}"
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet(
-        [Fernet(_key(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
-    )
-
-
-def _key(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"earlyhelp.accounts.second-factor").derive(
-        secret.encode()
-    )
-    return base64.urlsafe_b64encode(derived)

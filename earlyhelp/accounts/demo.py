@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from earlyhelp.access import public
-from earlyhelp.accounts import actions
+from earlyhelp.accounts import actions, kept
 from earlyhelp.accounts.second_factor import stamp_second_factor
 from earlyhelp.headers import SIGNED_IN_AT
 
@@ -57,12 +57,14 @@ def sign_in_as(request) -> HttpResponse:
         user = chosen and get_user_model().objects.active().filter(email=chosen["email"].lower()).first()
         if user is None:
             raise Http404
-        logout(request)
+        if request.user.is_authenticated:
+            logout(request)
         if user.is_asleep:
             actions.wake_for_demo(user)
         login(request, user, backend=BACKEND)
         stamp_second_factor(request.session, user, "demo")
         request.session[SIGNED_IN_AT] = int(time.time())
+        kept.drop_if_anothers(request.session, user)
         actions.note_sign_in(user, second_factor=True)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect("accounts:kept" if kept.find(request.session) else settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/demo.html", {"people": people})

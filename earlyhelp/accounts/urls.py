@@ -10,7 +10,7 @@ from django.urls import include, path, re_path
 from earlyhelp.access import public, signed_in
 from earlyhelp.accounts import demo
 from earlyhelp.accounts.throttle import fails_closed
-from earlyhelp.accounts.views import own, people, sign_in
+from earlyhelp.accounts.views import own, people, session, sign_in
 
 half = signed_in(second_factor=False)
 
@@ -19,6 +19,8 @@ ours = [
     path("invitation/", sign_in.accept_invitation, name="accept_invitation"),
     path("invitation/<str:token>/", sign_in.open_invitation, name="open_invitation"),
     path("account/", own.profile, name="profile"),
+    path("account/session/", session.session, name="session"),
+    path("account/kept/", session.kept_words, name="kept"),
     path("accounts/", people.people, name="people"),
     path("accounts/invite/", people.invite, name="invite"),
     path("accounts/<int:pk>/", people.person, name="person"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from earlyhelp.access import Permission, access, signed_in
+from earlyhelp.accounts import kept
 from earlyhelp.accounts.models import User
 from earlyhelp.web.pagination import page_of
 from hubs.actions import NotAllowed, add_membership, create_agency, end_membership
@@ -27,7 +28,7 @@ def choose_agency(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise Http404
         request.session[SESSION_KEY] = chosen.pk
-        return redirect("my-work")
+        return redirect("accounts:kept" if kept.find(request.session) else "my-work")
     return render(request, "hubs/choose_agency.html", {"memberships": live})
 
 

@@ -7,14 +7,14 @@ PUBLIC = {
     "healthz", "home", "accessibility", "privacy", "cookies", "help", "what-is-recorded", "account_login", "mfa_authenticate", "account_logout",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "accounts:signed_out", "accounts:accept_invitation",
-    "accounts:open_invitation", "demo_sign_in", "guest-open", "guest-code", "guest-over", "guest-left",
+    "accounts:open_invitation", "demo_sign_in", "accounts:session", "guest-open", "guest-code", "guest-over", "guest-left",
 }
 # Open to a guest's session and to nothing else; whoever has none is told that the invitation has ended.
 GUEST = {"guest", "guest-timeline", "guest-meeting", "guest-leave"}
 # Open to anybody signed in, before they act for an agency: their own account, and the choice of the agency.
 SIGNED_IN = {
     "account_reauthenticate", "mfa_reauthenticate", "account_change_password", "mfa_activate_totp",
-    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "accounts:profile", "choose-agency",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "accounts:profile", "accounts:kept", "choose-agency",
 }
 
 
