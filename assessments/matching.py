@@ -118,10 +118,24 @@ def candidate_of(person: Person) -> Candidate:
 def stored(found: list[Found], hubs: list[int]) -> dict[str, Any]:
     """The result as a check keeps it: ids, points and reasons, no names."""
     people = [
-        {"id": str(item.person.pk), "band": item.match.band, "score": item.match.score, "why": item.match.why}
+        {
+            "id": str(item.person.pk),
+            "band": item.match.band,
+            "score": item.match.score,
+            "why": item.match.why,
+            "evidence": [[each.words, each.points] for each in item.match.evidence],
+        }
         for item in found
     ]
     return {"people": people, "hubs": hubs}
+
+
+def reasons_kept(candidates: dict[str, Any]) -> dict[str, Any]:
+    """What stays of a check once its record exists: whom its writer said it is not, when and why."""
+    said = [
+        {"id": item["id"], "not": item["not"]} for item in candidates.get("people", []) if item.get("not")
+    ]
+    return {"people": said} if said else {}
 
 
 def results(check: MatchCheck) -> tuple[list[dict[str, Any]], list[Hub]]:
@@ -132,7 +146,13 @@ def results(check: MatchCheck) -> tuple[list[dict[str, Any]], list[Hub]]:
     kept = check.candidates or {}
     known = {str(person.pk): person for person in _people([item["id"] for item in kept.get("people", [])])}
     people = [
-        {**item, "person": known[item["id"]], "ended": _ended(known[item["id"]].family)}
+        {
+            **item,
+            "person": known[item["id"]],
+            "ended": _ended(known[item["id"]].family),
+            "agrees": [words for words, points in item.get("evidence", ()) if points > 0],
+            "differs": [words for words, points in item.get("evidence", ()) if points < 0],
+        }
         for item in kept.get("people", [])
         if item["id"] in known
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessments.matching import Asked, look, stored
 from assessments.models import MatchCheck
 from assessments.rules import check_can_help_again, check_can_register
-from cases.models import Case, Family
+from cases.models import Case, Family, Person
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change, record_look
 
@@ -83,22 +83,38 @@ def _kinds_of(asked: Sequence[Asked]) -> list[str]:
 
 
 @transaction.atomic
-def clear_check(*, check: MatchCheck, reason: str, by: Actor) -> MatchCheck:
+def clear_check(
+    *, check: MatchCheck, reason: str = "", not_them: Mapping[str, str] | None = None, by: Actor
+) -> MatchCheck:
     """Say why none of the records found is the one, so that a new record may be started.
 
-    Raises ValidationError without a reason.
+    Args:
+        reason: what the hub said, or one reason for all. not_them: a reason for each person found, by id. Who was
+        answered once in this check is not asked about again.
+
+    Raises ValidationError without a reason, or when somebody has none.
     """
-    if not reason.strip():
-        raise ValidationError("Say why none of these is a match.")
-    check.not_a_match_reason = reason.strip()[:300]
-    check.cleared_at = timezone.now()
-    check.save(update_fields=["not_a_match_reason", "cleared_at"])
     kept = check.candidates or {}
+    people = kept.get("people", [])
+    reason, said = reason.strip()[:300], not_them or {}
+    now = timezone.now()
+    for item in people:
+        words = said.get(item["id"], "").strip()[:300] or reason
+        if words and not item.get("not"):
+            item["not"] = {"why": words, "at": now.isoformat()}
+    waiting = [item["id"] for item in people if not item.get("not")]
+    # Somebody who is out of sight by now cannot be answered for.
+    if Person.objects.filter(pk__in=waiting).exists() or (kept.get("hubs") or not people) and not reason:
+        raise ValidationError("Say why none of these is a match.")
+    check.candidates = kept
+    check.not_a_match_reason = reason or next((item["not"]["why"] for item in people if item.get("not")), "")
+    check.cleared_at = now
+    check.save(update_fields=["candidates", "not_a_match_reason", "cleared_at"])
     record_change(
         by,
         "Said that no record found is a match",
         obj=check,
-        found=len(kept.get("people", [])),
+        found=len(people),
         hubs=kept.get("hubs", []),
     )
     return check

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.actions.agreement import record_agreed
-from assessments.matching import helped_elsewhere
+from assessments.matching import helped_elsewhere, reasons_kept
 from assessments.models import Assessment, ConsentStatement, FormVersion, MatchCheck
 from assessments.rules import check_can_help_again, check_can_register
 from cases.actions import AddressDetails, Agreed, PersonDetails, Tier4, open_case
@@ -106,7 +106,7 @@ def register_assessment(
         **_facts_of(statement, facts),
     )
     if check is not None:
-        check.asked, check.candidates, check.used_at = {}, {}, now
+        check.asked, check.candidates, check.used_at = {}, reasons_kept(check.candidates or {}), now
         check.save(update_fields=["asked", "candidates", "used_at"])
     record_change(by, "Registered an assessment", case=case, obj=assessment, statement=statement.value)
     write_event(case=case, title=f"Assessment {assessment.reference} registered", by=by)

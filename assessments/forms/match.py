@@ -70,26 +70,35 @@ class MatchForm(NumbersForm, Form):
 
 
 class NotAMatchForm(Form):
-    """None of the people found is the one: why, so that a duplicate can be understood later."""
+    """Nobody found is the one: why not, of each person who was not answered before. With hubs: what they said.
 
-    reason = forms.CharField(
-        label="Why is none of these a match?",
-        max_length=300,
-        widget=forms.Textarea,
-        help_text="For example: different birth date, and the mother says they never lived in the county.",
-        error_messages={"required": "Enter why none of these is a match"},
-    )
-    looks = {"reason": Look(rows=3, label_size="s")}
+    Args:
+        people: what `assessments.matching.results` gave. hubs: whether a record may exist elsewhere.
+    """
 
+    def __init__(self, data: Any = None, *, people: list[dict[str, Any]], hubs: bool) -> None:
+        super().__init__(data)
+        self.asks = [item for item in people if not item.get("not")]
+        for item in self.asks:
+            name = item["person"].called
+            field = forms.CharField(
+                label=f"Why is {name} not the one?",
+                max_length=300,
+                help_text="For example: another birth date, or a cousin of the same name.",
+                error_messages={"required": f"Enter why {name} is not the one"},
+            )
+            field.look = Look(label_size="s")  # type: ignore[attr-defined]
+            self.fields[f"not_{item['id']}"] = field
+        if hubs:
+            self.fields["reason"] = forms.CharField(
+                label="What did the hub say?",
+                max_length=300,
+                widget=forms.Textarea,
+                help_text="Ring first. Say whom you spoke to and why a new record is right.",
+                error_messages={"required": "Enter what the hub said"},
+            )
+            self.fields["reason"].look = Look(rows=3, label_size="s")  # type: ignore[attr-defined]
 
-class RingFirstForm(Form):
-    """A record may exist elsewhere: starting another needs a word with that hub first."""
-
-    reason = forms.CharField(
-        label="What did the hub say?",
-        max_length=300,
-        widget=forms.Textarea,
-        help_text="Ring first. Say whom you spoke to and why a new record is right.",
-        error_messages={"required": "Enter what the hub said"},
-    )
-    looks = {"reason": Look(rows=3, label_size="s")}
+    def not_them(self) -> dict[str, str]:
+        """The reason given for each person, by id. Only after the form was found valid."""
+        return {item["id"]: self.cleaned_data[f"not_{item['id']}"] for item in self.asks}

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from assessments.actions import check_for_record, clear_check
-from assessments.forms.match import MatchForm, NotAMatchForm, RingFirstForm
+from assessments.forms.match import MatchForm, NotAMatchForm
 from assessments.matching import Asked, results
 from assessments.models import MatchCheck
 from assessments.rules import check_can_register
@@ -37,13 +37,17 @@ def result(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What was found: records the reader may see, and for any other only which hub to ring."""
     check = get_check_for(request, pk)
     people, hubs = results(check)
-    form_class = RingFirstForm if hubs else NotAMatchForm
-    form = form_class(request.POST or None)
+    form = NotAMatchForm(request.POST if request.method == "POST" else None, people=people, hubs=bool(hubs))
     if request.method == "POST" and (people or hubs) and form.is_valid():
         try:
-            clear_check(check=check, reason=form.cleaned_data["reason"], by=request.actor)
+            clear_check(
+                check=check,
+                reason=form.cleaned_data.get("reason", ""),
+                not_them=form.not_them(),
+                by=request.actor,
+            )
         except ValidationError as error:
-            form.add_error("reason", error)
+            form.add_error(None, error)
         else:
             known = "again" in check.asked
             return redirect("assessment-statement" if known else "assessment-register", check.pk)

@@ -52,7 +52,11 @@ MEN = (
     "Jonathan Craig Stephen Simon Nicholas Peter Anthony Alexander Gary Ian Ryan Darren Barry Jason Stuart Kevin Martin "
     "Liam Joseph Scott Dean Karl Wayne Ashley Jamie Gareth Tomasz Imran Mohammed Kieran Nathan Luke Shaun Edward Philip"
 ).split()
-STREETS = "Mill Lane|High Street|Church Road|Orchard Close|Station Road|Willow Way|Park Avenue|The Crescent".split("|")
+STREETS = (
+    "Mill Lane|High Street|Church Road|Orchard Close|Station Road|Willow Way|Park Avenue|The Crescent".split(
+        "|"
+    )
+)
 CHILDREN = ((1, 30), (2, 40), (3, 20), (4, 7), (5, 3))
 TODAY = dt.date(2026, 11, 22)
 
@@ -112,9 +116,7 @@ def families(count: int, rng: random.Random) -> Iterator[list[Somebody]]:
                 first = one_of(rng.choice((GIRLS, BOYS)), rng)
             used.add(first)
             family.append(Somebody(first, name if rng.random() < 0.93 else surname(rng), born, **where))
-        family = [
-            replace(person, nhs_number=nhs_number(made + place)) for place, person in enumerate(family)
-        ]
+        family = [replace(person, nhs_number=nhs_number(made + place)) for place, person in enumerate(family)]
         yield family[: count - made]
         made += len(family)
         home += 1
@@ -128,7 +130,9 @@ def day_between(youngest: int, oldest: int, rng: random.Random) -> dt.date:
 def nhs_number(serial: int) -> str:
     """The next valid number that is given to nobody; empty where a serial has no check digit."""
     digits = f"999{serial:06}"
-    check = 11 - sum(int(figure) * weight for figure, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+    check = (
+        11 - sum(int(figure) * weight for figure, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+    )
     return "" if check == 10 else f"{digits}{check % 11}"
 
 
@@ -200,7 +204,9 @@ def other_surname(person: Somebody, rng: random.Random) -> Somebody:
 
 
 def moved(person: Somebody, rng: random.Random) -> Somebody:
-    return replace(person, postcode=f"BS{rng.randint(1, 40)} {rng.randint(1, 9)}{rng.choice('XYZ')}{rng.choice('XYZ')}")
+    return replace(
+        person, postcode=f"BS{rng.randint(1, 40)} {rng.randint(1, 9)}{rng.choice('XYZ')}{rng.choice('XYZ')}"
+    )
 
 
 SLIPS: dict[str, Callable] = {

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -59,12 +60,20 @@ def record(hub, count: int = PEOPLE, seed: int = 4) -> Recorded:
     for number, members in enumerate(families(count, rng)):
         family = next(ids)
         heaps["families"].add(family, members[0].last_name, hub.pk)
-        heaps["cases"].add(next(ids), f"FG-{number}", family, hub.pk, members[0].born_on.replace(year=2025, day=1))
+        heaps["cases"].add(
+            next(ids), f"FG-{number}", family, hub.pk, members[0].born_on.replace(year=2025, day=1)
+        )
         heaps["addresses"].add(next(ids), family, members[0].lines, members[0].postcode)
         for person in members:
             pk = next(ids)
             heaps["people"].add(
-                pk, family, person.first_name, person.last_name, person.born_on, person.is_child, person.nhs_number
+                pk,
+                family,
+                person.first_name,
+                person.last_name,
+                person.born_on,
+                person.is_child,
+                person.nhs_number,
             )
             recorded.people.append((pk, person))
     with as_system(), connection.cursor() as cursor:
@@ -146,6 +155,6 @@ def test_recall_and_precision(world, people, seen_by):
         # Whoever sees nobody is told a hub, and nothing else.
         assert found == [] and hubs in ([], [hub.pk])
         figures.hub_told += bool(hubs)
-    print(figures)
+    sys.stdout.write(f"{figures}\n")
     assert figures.recall >= 0.99
     assert figures.precision_at_5 >= 0.9
