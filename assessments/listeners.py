@@ -32,7 +32,10 @@ def when_lead_changed(*, lead: LeadProfessional, by: Actor) -> None:
 
 
 def listen() -> None:
-    """Ask to be told, once per process."""
+    """Ask to be told, once per process; and to be asked what waits for somebody."""
+    from assessments.flow.waiting import listen as listen_for_my_work
+
+    listen_for_my_work()
     for happened, listener in (
         (hooks.after_action_started, when_action_started),
         (hooks.after_case_closed, when_case_closed),

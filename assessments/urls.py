@@ -1,10 +1,12 @@
 """Addresses of assessments. None names a family: ids are opaque, parts are those of the form."""
 
-from django.urls import path
+from django.urls import include, path
 
-from assessments.views import again, copies, finish, match, part, record, register
+from assessments.views import again, already_known, copies, finish, match, part, record, register
 
 urlpatterns = [
+    path("", include("assessments.flow.urls")),
+    path("", include("assessments.quality.urls")),
     path("assessments/start/", match.start, name="start-assessment"),
     path("assessments/checks/<uuid:pk>/", match.result, name="assessment-check-result"),
     path("assessments/checks/<uuid:pk>/known/<uuid:person>/", register.known_family, name="assessment-known"),
@@ -36,6 +38,11 @@ urlpatterns = [
         name="assessment-again-neither",
     ),
     path("assessments/<uuid:pk>/", record.task_list, name="assessment"),
+    path(
+        "assessments/<uuid:pk>/already-known/",
+        already_known.already_known,
+        name="assessment-already-known",
+    ),
     path("assessments/<uuid:pk>/parts/<slug:key>/", part.part, name="assessment-part"),
     path("assessments/<uuid:pk>/parts/<slug:key>/save/", part.save, name="assessment-part-save"),
     path("assessments/<uuid:pk>/parts/<slug:key>/<uuid:person>/", part.part, name="assessment-person-part"),

@@ -19,6 +19,7 @@ class Place:
 
 PLACES = (
     Place("work", "My work", "my-work", (Permission.MY_WORK,)),
+    Place("quick-note", "Quick note", "quick-note", (Permission.CASE_WRITE,)),
     Place("find", "Find a family", "find-family", (Permission.CASE_SEARCH,)),
     Place("meetings", "Meetings", "meetings", (Permission.CASE_READ,)),
     Place("directory", "Directory", "directory", (Permission.DIRECTORY,)),
