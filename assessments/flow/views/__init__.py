@@ -1,0 +1,1 @@
+"""HTTP alone: fetch, ask a form, call an action, render."""
