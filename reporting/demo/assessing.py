@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
-from assessments.models import Assessment, FormVersion, Need, Section
+from assessments.domains import NO_NEEDS
+from assessments.models import Assessment, FormVersion, Need, Score, Section
 from cases.models import Person
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category, Membership
@@ -54,14 +56,33 @@ class AssessmentTeller:
         for number, (key, person, category, answers) in enumerate(pages):
             if is_complete or number < facts.get("sections_done", 3):
                 self._section(assessment, assessor, key, person, category, answers, started, number)
+                self._counted(assessment, person, answers, started)
         if is_complete:
-            Need.objects.bulk_create(
-                Need(assessment=assessment, case=told.case, person=person, code=code)
-                for person, code in self._needs(told)
-            )
             self.teller.happened(
                 told, facts["completed"], "15:05", told.story["registered_by"], "Assessment completed"
             )
+
+    def _counted(self, assessment, person: Person | None, answers: dict[str, Any], on) -> None:
+        """What reports count of a page: the needs ticked and the numbers given."""
+        ticked = [*answers.get("needs", []), *answers.get("family_needs", [])]
+        Need.objects.bulk_create(
+            Need(assessment=assessment, case=assessment.case, person=person, code=code)
+            for code in ticked
+            if code != NO_NEEDS
+        )
+        Score.objects.bulk_create(
+            Score(
+                assessment=assessment,
+                case=assessment.case,
+                person=person,
+                area="overall",
+                rater_person_id=uuid.UUID(name.removeprefix("overall__p")),
+                value=value,
+                scored_on=on.date(),
+            )
+            for name, value in answers.items()
+            if name.startswith("overall__p")
+        )
 
     def _reference(self, year: int) -> str:
         self.given[year] = self.given.get(year, 0) + 1
