@@ -12,7 +12,7 @@ PAGES = {
     (RECORD, "Opened a family's record"): "record-overview record-strengths api-family",
     (SECTION, "Opened the people of a family"): """
         record-people record-person-add record-address-add record-relationship-add record-person-change""",
-    (SECTION, "Opened a timeline"): "record-timeline record-note api-timeline",
+    (SECTION, "Opened a timeline"): "record-timeline record-note api-timeline quick-note-timeline",
     (SECTION, "Opened a team"): "record-team record-team-leave",
     (SECTION, "Opened who can see a record"): """
         record-sharing record-consent record-evidence record-read-together record-lawful record-lawful-end record-receipt
@@ -22,7 +22,7 @@ PAGES = {
     (SECTION, "Opened closing a case"): "record-close",
     (SECTION, "Opened assessments"): """
         record-assessments assessment-again assessment-again-agreed assessment-again-tier4 assessment-again-neither
-        api-assessments""",
+        api-assessments quick-note-answer""",
     (SECTION, "Opened a plan"): """
         record-plan plan-copy plan-review plan-outcome-add plan-action-add-loose plan-outcome-change plan-outcome-score
         plan-outcome-end plan-action-add plan-action-change plan-action-not-done api-plan""",
@@ -36,10 +36,14 @@ PAGES = {
     (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
     (SECTION, "Opened an assessment"): "assessment",
     (SECTION, "Opened a part of an assessment"): "assessment-part assessment-person-part",
+    (SECTION, "Opened what is already known"): "assessment-already-known",
     (SECTION, "Checked the answers of an assessment"): "assessment-check",
     (SECTION, "Opened taking a sign-off back"): "assessment-take-back",
+    (SECTION, "Opened an assessment to countersign"): "assessment-countersign",
     (SECTION, "Opened withdrawing an assessment"): "assessment-withdraw",
     (SECTION, "Opened the copies of an assessment"): "assessment-copies",
+    (SECTION, "Opened handing an assessment on"): "assessment-hand-on assessment-hand-on-answer",
+    (SECTION, "Opened a quick note"): "quick-note-sort",
 }
 EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in names.split()} | {
     # Two events: opening the part, and taking something away from it.
@@ -91,6 +95,7 @@ SHOWS_NOTHING = {
 # Answers to POST alone and then sends on: what is changed is an event of its own (test_urls, each action's tests).
 CHANGES_ALONE = set("""
     plan-outcome-reopen plan-action-start plan-action-done lead-take-back meeting-item-move meeting-minute-add
+    assessment-hand-on-take-back quick-note-keep quick-note-throw-away
     meeting-sign-off assessment-part-save assessment-person-part-save step-up-withdraw step-down-withdraw register-load
     register-again register-throw-away restriction-keep api-address-show
 """.split())
@@ -100,6 +105,9 @@ LISTS = {
     ("alice", "my-work"): (RESULTS, "Opened My work"),
     ("auditor", "my-work"): (RESULTS, "Opened My work"),
     ("alice", "family-list"): (RESULTS, "Saw the list of families"),
+    ("alice", "assessments-to-finish"): (RESULTS, "Saw assessments to finish"),
+    ("alice", "quick-note"): (RESULTS, "Opened a new quick note"),
+    ("alice", "quick-notes"): (RESULTS, "Saw their quick notes"),
     ("alice", "api-families"): (RESULTS, "Saw the list of families"),
     ("alice", "meetings"): (RESULTS, "Opened their meetings"),
     ("manager", "protection"): (RESULTS, "Saw emergency access and restrictions to check"),
