@@ -7,5 +7,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments.listeners import listen
+        from assessments.quality import waiting as quality
 
         listen()
+        quality.listen()

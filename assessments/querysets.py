@@ -72,6 +72,7 @@ class AssessmentQuerySet(models.QuerySet):
             "agency",
             "assessor__user",
             "signed_off_by__user",
+            "countersigned_by__user",
             "hub",
             "case__family",
             "case__hub",

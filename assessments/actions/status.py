@@ -10,6 +10,7 @@ from assessments.actions.answers import category_of
 from assessments.models import Assessment, AssessmentStatus
 from assessments.pages import missing_for, read
 from assessments.plan import has_started_action
+from assessments.quality import countersign
 from assessments.rules import check_can_answer_for
 from assessments.states import can_move, is_complete, move
 from cases.actions.notes import write_event
@@ -40,6 +41,7 @@ def sign_off(*, assessment: Assessment, by: Actor) -> Assessment:
     record_change(by, "Signed off an assessment", case=assessment.case, obj=assessment)
     write_event(case=assessment.case, title=f"Assessment {assessment.reference} signed off", by=by)
     _note_voices(assessment, by)
+    countersign.ask(assessment, by)
     return _complete(assessment, by)
 
 
@@ -57,6 +59,7 @@ def take_back_sign_off(*, assessment: Assessment, reason: str, by: Actor) -> Ass
         )
     if not reason.strip():
         raise ValidationError("Say what must be corrected.", code="no_reason")
+    countersign.forget(assessment)
     assessment.signed_off_at = assessment.signed_off_by = None
     assessment.save(update_fields=["signed_off_at", "signed_off_by"])
     record_change(by, "Took a sign-off back", case=assessment.case, obj=assessment)
@@ -164,9 +167,8 @@ def _locked(assessment: Assessment) -> Assessment:
 
 def _complete(assessment: Assessment, by: Actor) -> Assessment:
     started = has_started_action(assessment.case)
-    if is_complete(signed_off=assessment.is_signed_off, action_started=started) and can_move(
-        assessment, "complete"
-    ):
+    signed = assessment.is_signed_off and not assessment.awaits_countersign
+    if is_complete(signed_off=signed, action_started=started) and can_move(assessment, "complete"):
         move(assessment, "complete")
         assessment.completed_at = timezone.now()
         assessment.save(update_fields=["status", "completed_at"])

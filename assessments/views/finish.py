@@ -15,6 +15,8 @@ from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawFo
 from assessments.household import Subject
 from assessments.models import Assessment
 from assessments.pages import Book, PageOf, read
+from assessments.quality.countersign import is_wanted, last_sent_back
+from assessments.quality.rules import can_countersign
 from assessments.rules import can_answer_for, can_write_in_case, check_can_answer_for, takes_answers
 from assessments.spec import Opens, Part, Source
 from assessments.views.common import get_assessment_for, words_of
@@ -41,6 +43,8 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             if signed.completed_at:
                 messages.success(request, "Signed off. The assessment is complete.")
+            elif signed.awaits_countersign:
+                messages.success(request, "Signed off. It is with a manager, who reads and countersigns it.")
             else:
                 messages.success(
                     request,
@@ -60,6 +64,9 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "groups": groups,
         "holds_address": mentions_protected_address(assessment.case, everything_written(book)),
         "may_answer_for": may_answer_for,
+        "is_countersigned": is_wanted(assessment),
+        "sent_back": last_sent_back(assessment),
+        "may_countersign": assessment.awaits_countersign and can_countersign(request.actor, assessment),
         "may_sign": may_answer_for and assessment.status == "initiated" and not assessment.is_signed_off,
     }
     return render_record(request, "assessments/check.html", assessment.case, "assessments", context)

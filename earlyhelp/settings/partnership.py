@@ -67,6 +67,8 @@ def read_partnership():
         "SAMPLE_LOOKS": env.number("EH_SAMPLE_LOOKS", 5, low=1, high=100),
         "SAMPLE_WORKING_DAYS": env.number("EH_SAMPLE_WORKING_DAYS", 10, low=1, high=60),
         "ACCESS_REVIEW_DAYS": env.number("EH_ACCESS_REVIEW_DAYS", 28, low=7, high=80),
+        # A manager reads and countersigns each assessment after its author, whatever its form says
+        "COUNTERSIGN": env.flag("EH_COUNTERSIGN", False),
         # What the board asks of the partnership, in per cent of assessments
         "TIMELINESS_TARGET_PERCENT": env.number("EH_TIMELINESS_TARGET_PERCENT", 80, low=1, high=100),
         "REREFERRAL_TARGET_PERCENT": env.number("EH_REREFERRAL_TARGET_PERCENT", 20, low=1, high=100),

@@ -1,0 +1,1 @@
+"""Pages of countersigning, dip samples, checks and feedback."""
