@@ -80,7 +80,7 @@ def save_answers(
     is_shared = category in (open_categories(assessment.case) if categories is None else categories)
     if round > 1:
         _check_round(assessment, part, person, round)
-    section = _locked(assessment, part, person, None if is_shared else by.agency, category, round, by)
+    section = lock_page(assessment, part, person, None if is_shared else by.agency, category, round, by)
     now = timezone.now()
     stamp = Stamp(
         membership=by.membership.pk,
@@ -124,7 +124,7 @@ def _check_round(assessment: Assessment, part: Part, person: Person | None, roun
         raise NotAllowed("Finish the one before first. Then another can be started.")
 
 
-def _locked(
+def lock_page(
     assessment: Assessment,
     part: Part,
     person: Person | None,
