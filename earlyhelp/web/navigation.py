@@ -25,6 +25,7 @@ PLACES = (
     Place("directory", "Directory", "directory", (Permission.DIRECTORY,)),
     Place("reports", "Reports", "reports", (Permission.REPORT_READ, Permission.REPORT_RUN)),
     Place("registers", "Registers", "registers", (Permission.REGISTER_IMPORT,)),
+    Place("forms", "Forms", "form-list", (Permission.FORM_EDIT,)),
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),
     Place("log", "Access log", "access-log", (Permission.AUDIT_READ,)),
     Place("subject", "Requests", "subject-requests", (Permission.SUBJECT_ACCESS,)),

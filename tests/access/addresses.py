@@ -165,6 +165,12 @@ OF_THE_PLATFORM = {
     "signature-suspend": "ig_lead",
     "signature-resume": "ig_lead",
     "signature-withdraw": "ig_lead",
+    **dict.fromkeys(
+        "form-version form-draft form-copy form-compare form-publish form-retire form-throw-away form-facts form-move"
+        " form-add form-add-page form-add-question form-question form-question-remove form-change form-remove form-try"
+        " form-try-page form-try-for".split(),
+        "practice_lead",
+    ),
     "report": "board_chair",
     "report-definitions": "board_chair",
     "report-progress": "board_chair",

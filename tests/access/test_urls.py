@@ -194,6 +194,7 @@ def test_anonymous_people_are_sent_to_sign_in_from_everything_that_is_not_public
 
 SAMPLES = {"pk": 1, "user": 1, "action": "wake", "quarter": "2015-Q3", "version": 1, "kind": "school"}
 SAMPLES |= {"subject": uuid.UUID(int=7), "item": 1, "mark": uuid.UUID(int=8), "stone": uuid.UUID(int=9), "reference": "WM-1"}
+SAMPLES |= {"code": "somerset_eha", "what": "part", "key": "start", "part": "start", "inside": "start", "who": "family"}
 
 
 # -- Families: every address, everybody ----------------------------------------------------------------------------------

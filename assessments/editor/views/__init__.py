@@ -1,0 +1,1 @@
+"""Pages for whoever writes the county's forms."""
