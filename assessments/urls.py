@@ -5,6 +5,7 @@ from django.urls import include, path
 from assessments.views import again, already_known, copies, finish, match, part, record, register
 
 urlpatterns = [
+    path("", include("assessments.family.urls")),
     path("", include("assessments.editor.urls")),
     path("", include("assessments.flow.urls")),
     path("", include("assessments.quality.urls")),

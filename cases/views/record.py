@@ -18,6 +18,7 @@ from cases.forms.record import (
     StrengthsForm,
     TimelineFilter,
 )
+from cases.genogram import tree_of
 from cases.kept import name_kept_from
 from cases.models import Address, CaseNote, NoteKind, Person
 from cases.record import overview_of
@@ -52,6 +53,7 @@ def _people_page(request, case, shown: Address | None = None):
         "adults": [person for person in persons if not person.is_child],
         "addresses": addresses,
         "shown": shown,
+        "tree": tree_of(persons),
     }
     return render_record(request, "cases/people.html", case, "people", context)
 
