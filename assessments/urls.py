@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from assessments.views import again, already_known, copies, finish, match, part, record, register
+from assessments.views import again, already_known, copies, finish, match, part, record, register, siblings
 
 urlpatterns = [
     path("", include("assessments.family.urls")),
@@ -45,6 +45,7 @@ urlpatterns = [
         already_known.already_known,
         name="assessment-already-known",
     ),
+    path("assessments/<uuid:pk>/together/<slug:key>/", siblings.together, name="assessment-together"),
     path("assessments/<uuid:pk>/parts/<slug:key>/", part.part, name="assessment-part"),
     path("assessments/<uuid:pk>/parts/<slug:key>/save/", part.save, name="assessment-part-save"),
     path("assessments/<uuid:pk>/parts/<slug:key>/<uuid:person>/", part.part, name="assessment-person-part"),

@@ -26,20 +26,20 @@ def meanings(form: FormSpec) -> dict[tuple[str, str], tuple[Meaning, ...]]:
     """What each question of a form asks for, by (part key, question key), the closest meaning first.
 
     The same part and question of another version or form; a shared name (`assessments.spec.prefills`); the same
-    item of the three domains, asked in the same nature. Where a form asks about one item twice in one category,
-    its first question stands for the item.
+    item of the three domains, asked in the same nature. Where a part asks about one item twice, its first
+    question stands for the item.
     """
     found = {}
     taken = set()
     for part, question in form.every_question():
-        known: list[Meaning] = [("same", part.key, question.key)]
+        known: list[Meaning] = [("same", part.key, question.key, question.item)]
         if "." in question.prefill:
             known.append(("name", question.prefill))
         if question.item:
             about = ("item", question.item, question.nature)
-            if (about, part.category) not in taken:
+            if (about, part.key) not in taken:
                 known.append(about)
-                taken.add((about, part.category))
+                taken.add((about, part.key))
         found[part.key, question.key] = tuple(known)
     return found
 

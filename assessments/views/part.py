@@ -30,6 +30,7 @@ from assessments.spec import Part, Shows, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
 from assessments.views.finish import page_id
 from assessments.views.record import part_url
+from assessments.views.siblings import copy_ticked, siblings_of, ticks
 from cases.addresses import mentions_protected_address
 from cases.models import Consent, Person
 from cases.rules import NotAllowed
@@ -112,6 +113,7 @@ def _save(
         typed = _as_typed(request.POST, form, saved.page)
         again = _form(page, book, is_shared, typed, writer=form.data.get("writer", ""))
         return _show(request, assessment, book, page, again, is_shared, section=saved.section, status=422)
+    copy_ticked(request, book, page, saved.page.answers, is_shared=is_shared)
     if _has_protected_address(request, assessment):
         messages.warning(request, ADDRESS_TYPED)
     if saved.outcome.kept:
@@ -210,6 +212,7 @@ def _show(
     }
     context["readers"], context["not_readers"] = readers(assessment, category_of(page.part))
     context |= _known(book, page)
+    context["siblings"] = ticks(siblings_of(request, book, page, is_shared=is_shared))
     if not context["may_write"]:
         context["why_not"] = why_not(request, assessment, page.part)
     template = "assessments/part.html" if context["may_write"] else "assessments/part_read.html"

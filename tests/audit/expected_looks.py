@@ -36,12 +36,20 @@ PAGES = {
     (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
     (SECTION, "Opened an assessment"): "assessment",
     (SECTION, "Opened a part of an assessment"): "assessment-part assessment-person-part",
+    (SECTION, "Opened a part for all children"): "assessment-together",
     (SECTION, "Opened what is already known"): "assessment-already-known",
     (SECTION, "Checked the answers of an assessment"): "assessment-check",
     (SECTION, "Opened taking a sign-off back"): "assessment-take-back",
     (SECTION, "Opened an assessment to countersign"): "assessment-countersign",
     (SECTION, "Opened withdrawing an assessment"): "assessment-withdraw",
     (SECTION, "Opened the copies of an assessment"): "assessment-copies",
+    (SECTION, "Opened the whole family in an assessment"): "assessment-family",
+    (SECTION, "Opened saying that no needs were found"): "assessment-no-needs",
+    (SECTION, "Opened considering a prompt"): "assessment-considered",
+    (SECTION, "Opened adding somebody's own words"): "assessment-voice-add assessment-person-voice-add",
+    (SECTION, "Opened a drawing or recording"): "assessment-voice-file",
+    (SECTION, "Opened adding a view that differs"): "assessment-view-add assessment-person-view-add",
+    (SECTION, "Opened taking something off an assessment"): "assessment-voice-remove assessment-view-remove",
     (SECTION, "Opened handing an assessment on"): "assessment-hand-on assessment-hand-on-answer",
     (SECTION, "Opened a quick note"): "quick-note-sort",
 }
@@ -97,7 +105,7 @@ CHANGES_ALONE = set("""
     plan-outcome-reopen plan-action-start plan-action-done lead-take-back meeting-item-move meeting-minute-add
     assessment-hand-on-take-back quick-note-keep quick-note-throw-away
     meeting-sign-off assessment-part-save assessment-person-part-save step-up-withdraw step-down-withdraw register-load
-    register-again register-throw-away restriction-keep api-address-show
+    assessment-needs-after-all register-again register-throw-away restriction-keep api-address-show
 """.split())
 
 # Lists and searches without an object in their address: who opens them -> address -> event.
