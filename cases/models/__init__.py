@@ -16,6 +16,7 @@ from cases.models.meeting import (
     Minute,
     MinuteKind,
 )
+from cases.models.merging import LinkVerdict, Merge, MergeChange, MergePair, MergeStatus, RecordLink
 from cases.models.notes import CaseNote, NoteKind
 from cases.models.people import Address, Ethnicity, Family, Person, Relationship, RelationshipKind, Sex
 from cases.models.plan import (
@@ -91,10 +92,15 @@ __all__ = [
     "LeadProfessional",
     "LeadRequest",
     "LevelOfNeed",
+    "LinkVerdict",
     "LookAnswer",
     "Meeting",
     "MeetingKind",
     "MeetingStatus",
+    "Merge",
+    "MergeChange",
+    "MergePair",
+    "MergeStatus",
     "Minute",
     "MinuteKind",
     "NoteKind",
@@ -103,6 +109,7 @@ __all__ = [
     "OutcomeStatus",
     "Person",
     "PlanReview",
+    "RecordLink",
     "Relationship",
     "RelationshipKind",
     "RequestStatus",

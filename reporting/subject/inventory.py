@@ -490,6 +490,17 @@ INVENTORY: dict[str, Kept] = {
         "id sample case agency membership day event_id verb pages answer words answered_by answered_at follow_up "
         "followed_up_by followed_up_at",
     ),
+    "cases.recordlink": not_about_them(
+        "says who else might be the same person, and so tells of somebody else's record",
+        "id one_person other_person one_family other_family verdict reason made_by made_at ended_by ended_at end_reason",
+    ),
+    # What was merged is listed where it is now; these tables say how it came there, so that it can be undone.
+    "cases.merge": technical(
+        "id kept_family gone_family made_family taken reason effect fingerprint status proposed_by proposed_at decided_by "
+        "decided_at decision_note undone_by undone_at undo_reason"
+    ),
+    "cases.mergepair": technical("id merge kept gone"),
+    "cases.mergechange": technical("id merge position table_name row_id before after outcome"),
     "outbox.message": technical(
         "id kind key receiver to_user to_membership to_address link facts written_at due_at state tries claimed_until "
         "sent_at failure dismissed_at"

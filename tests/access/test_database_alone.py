@@ -22,6 +22,9 @@ pytestmark = pytest.mark.django_db
 SEEN_WHOLE_BY = {
     "assessments_qualitydraw": "manager",  # what a quarter's dip sample was drawn from
     "cases_sampledlook": "manager",  # looks drawn for the monthly sample, not for the people who looked
+    "cases_merge": "coordinator",
+    "cases_mergepair": "coordinator",
+    "cases_mergechange": "coordinator",
     "cases_casegrouppermission": "coordinator",  # the hub's grants, not the school's
     "reporting_registerimport": "coordinator",
     "reporting_registerrow": "coordinator",
