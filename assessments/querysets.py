@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
 from cases.models import Case
@@ -16,6 +17,12 @@ KEEP_CHECKS = dt.timedelta(days=1)
 class FormVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status="published")
+
+    def in_use(self):
+        """The newest published version of every form, by title, with what it says `about` itself, without the rest."""
+        newest = self.published().order_by("code", "-version").distinct("code").values("pk")
+        said = KeyTextTransform("about", "spec")
+        return self.filter(pk__in=newest).defer("spec").annotate(about=said).order_by("title")
 
     def newest(self, code: str):
         """The version of a form that a new assessment starts with. Raises FormVersion.DoesNotExist."""

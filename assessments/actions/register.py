@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.actions.agreement import record_agreed
+from assessments.clocks import due_on_of
 from assessments.matching import helped_elsewhere, reasons_kept
-from assessments.models import Assessment, ConsentStatement, FormVersion, MatchCheck
+from assessments.models import DEFAULT_FORM, Assessment, ConsentStatement, FormVersion, MatchCheck
 from assessments.rules import check_can_help_again, check_can_register
 from cases.actions import AddressDetails, Agreed, PersonDetails, Tier4, open_case
 from cases.actions.notes import write_event
@@ -23,10 +24,8 @@ from cases.rules import NotAllowed
 from cases.rules.case import check_can_write
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
-from earlyhelp.web.workdays import add_working_days
 from hubs.models import Hub
 
-DEFAULT_FORM = "somerset_eha"
 REFERENCE_PREFIX = "EHA"
 REFUSED = (
     "An assessment is registered with the family's agreement, or on a tier 4 safeguarding statement. "
@@ -91,9 +90,10 @@ def register_assessment(
             record_agreed(case=case, people=people, facts=facts, by=by)
     lead = case.leads.filter(until_at__isnull=True).select_related("membership__agency").first()
     now = timezone.now()
+    version = FormVersion.objects.newest(form_code)
     assessment = Assessment.objects.create(
         case=case,
-        form_version=FormVersion.objects.newest(form_code),
+        form_version=version,
         reference=next_reference(),
         hub=case.hub,
         agency=by.agency,
@@ -101,7 +101,7 @@ def register_assessment(
         assessor_role=by.membership.job_title,
         lead_agency=lead.membership.agency if lead else None,
         initiated_at=now,
-        due_on=add_working_days(timezone.localdate(now), settings.EARLY_HELP["ASSESSMENT_WORKING_DAYS"]),
+        due_on=due_on_of(version.form, timezone.localdate(now)),
         consent_statement=statement,
         **_facts_of(statement, facts),
     )

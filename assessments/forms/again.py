@@ -33,7 +33,7 @@ class KnownForm(Form):
 class AgainForm(HomeForm):
     """Which hub and level the new record starts with, and the home if the family moved."""
 
-    field_order = ["hub", "level", "address", "postcode", "is_confidential"]
+    field_order = ["hub", "level", "form", "address", "postcode", "is_confidential"]
     family_name = None
     level = forms.ChoiceField(label="Level of need", required=False)
     looks = {"postcode": Look(width=10)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from assessments.forms.match import NAME_LENGTH
+from assessments.models import DEFAULT_FORM
 from cases.forms.numbers import NumbersForm
 from cases.forms.people import EARLIEST_BIRTH, TOO_OLD, TOO_YOUNG, is_too_old, is_too_young
 from cases.models import Ethnicity, Sex
@@ -25,6 +27,36 @@ def _earliest_due() -> dt.date:
     return timezone.localdate() - dt.timedelta(days=30)
 
 
+def which_form() -> forms.ChoiceField:
+    """The question which form to use; `offer_forms` fills in the answers."""
+    return forms.ChoiceField(
+        label="Which form will you use?",
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="The hub’s usual form is chosen for you. A family’s later assessments may use another.",
+    )
+
+
+def offer_forms(form: Form, kinds: Sequence[Any], hubs: Sequence[Any]) -> None:
+    """Ask which of the county's forms to use, with the hub's usual one chosen; not when only one is in use.
+
+    Args:
+        kinds: the forms in use (FormVersion.objects.in_use()). hubs: those that the form's "hub" offers, or the one
+        it is about.
+    """
+    codes = [kind.code for kind in kinds]
+    form.usual = {str(hub.pk): hub.usual_form for hub in hubs if hub.usual_form in codes}
+    if len(kinds) < 2:
+        del form.fields["form"]
+        return
+    hub = str(form.initial.get("hub", "")) if "hub" in form.fields else next(iter(form.usual), "")
+    asked = form.fields["form"]
+    asked.choices = [(kind.code, kind.title) for kind in kinds]
+    asked.initial = form.usual.get(hub) or (DEFAULT_FORM if DEFAULT_FORM in codes else codes[0])
+    about = {kind.code: kind.about for kind in kinds if kind.about}
+    asked.look = Look(hints=about, needed="Select which form you will use")
+
+
 class HomeForm(Form):
     """The family and where it lives."""
 
@@ -37,12 +69,20 @@ class HomeForm(Form):
         help_text="For a refuge, or when somebody must not find the family. It is masked on every page.",
     )
     hub = forms.ChoiceField(label="Hub", help_text="The district where the family lives.")
+    form = which_form()
     looks = {"postcode": Look(width=10), "family_name": Look(width=20)}
 
-    def __init__(self, *args, hubs: list[Any], **kwargs):
+    def __init__(self, *args, hubs: list[Any], kinds: Sequence[Any] = (), **kwargs):
         super().__init__(*args, **kwargs)
+        offer_forms(self, kinds, hubs)
         self.fields["hub"].choices = [("", "Choose a hub"), *((str(hub.pk), hub.name) for hub in hubs)]
         self._word("hub", self.fields["hub"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("form"):
+            data["form"] = self.usual.get(data.get("hub", ""), "")
+        return data
 
     def clean_postcode(self) -> str:
         return " ".join(self.cleaned_data["postcode"].upper().split())
@@ -137,7 +177,10 @@ class AdultForm(_PersonForm):
 
 
 class StatementForm(Form):
-    """The two statements of the form, of which exactly one may be made; or neither."""
+    """The two statements of the form, of which exactly one may be made; or neither.
+
+    `kinds` asks which form to use as well: for another assessment of a family whose hub is known.
+    """
 
     statement = forms.ChoiceField(
         label="Has the family agreed to this assessment?",
@@ -160,6 +203,11 @@ class StatementForm(Form):
             dividers={"neither": "or"},
         )
     }
+    form = which_form()
+
+    def __init__(self, *args, hubs: Sequence[Any] = (), kinds: Sequence[Any] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_forms(self, kinds, hubs)
 
 
 class AgreedForm(Form):

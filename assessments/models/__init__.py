@@ -11,11 +11,12 @@ from assessments.models.assessment import (
 )
 from assessments.models.family import Considered, DifferingView, LevelIndicator, NoNeeds, Voice, VoiceWay
 from assessments.models.flow import Correction, CorrectionKind, HandOver, HandOverStatus, QuickNote
-from assessments.models.forms import FormStatus, FormVersion
+from assessments.models.forms import DEFAULT_FORM, FormStatus, FormVersion
 from assessments.models.match import MatchCheck
 from assessments.models.quality import CountersignDecision, QualityAudit, QualityDraw, QualityFollowUp, Rubric
 
 __all__ = [
+    "DEFAULT_FORM",
     "Assessment",
     "AssessmentSource",
     "AssessmentStatus",

@@ -11,6 +11,8 @@ from assessments.querysets import FormVersionQuerySet
 from assessments.spec import FormSpec, from_json
 from hubs.models import Membership
 
+DEFAULT_FORM = "somerset_eha"
+
 
 class FormStatus(models.TextChoices):
     DRAFT = "draft", "Draft"

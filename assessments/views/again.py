@@ -5,18 +5,20 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from assessments.actions import check_others, keep_again, register_assessment
 from assessments.forms.again import AgainForm, KnownForm
 from assessments.forms.registration import AgreedForm, StatementForm, Tier4Form
 from assessments.matching import helped_elsewhere
-from assessments.models import MatchCheck
+from assessments.models import DEFAULT_FORM, MatchCheck
 from assessments.rules import check_can_help_again, check_can_register
 from assessments.views.cards import (
     Cards,
     asks_for_more,
     cards_of,
     children_to_look_for,
+    forms_in_use,
     open_hubs,
     typed_cards,
 )
@@ -78,7 +80,9 @@ def _again_page(request: HttpRequest, case: Case, cards: Cards, status: int) -> 
 
 def _home(data=None, initial=None) -> AgainForm:
     levels = LevelOfNeed.objects.filter(in_force()).order_by("number")
-    return AgainForm(data, initial=initial, hubs=open_hubs(), levels=list(levels), prefix="home")
+    return AgainForm(
+        data, initial=initial, hubs=open_hubs(), kinds=forms_in_use(), levels=list(levels), prefix="home"
+    )
 
 
 def _known(case: Case, data=None, draft: dict | None = None) -> list[KnownForm]:
@@ -100,9 +104,11 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
     """Another assessment of a family whose case is open: the same question about agreement, asked anew."""
     case = get_case_for(request, reference, "assessments")
     _check_open(request, case)
-    form = StatementForm(request.POST or None)
+    form = StatementForm(request.POST or None, kinds=forms_in_use(), hubs=[case.hub])
     if request.method == "POST" and form.is_valid():
-        return redirect(f"assessment-again-{form.cleaned_data['statement']}", case.reference)
+        to = reverse(f"assessment-again-{form.cleaned_data['statement']}", args=[case.reference])
+        chosen = form.cleaned_data.get("form")
+        return redirect(f"{to}?form={chosen}" if chosen else to)
     back = ("record-assessments", case.reference)
     return render(
         request, "assessments/statement.html", {"form": form, "back": back, "nav": "work", "roomy": True}
@@ -144,6 +150,7 @@ def _register_again(
                 statement=code,
                 facts=facts_of(form, code),
                 case=case,
+                form_code=_chosen_form(request, case),
                 people=_spoken_for(people, [adults[n] for n in form.places] if code == "agreed" else []),
                 by=request.actor,
             )
@@ -153,6 +160,13 @@ def _register_again(
             return redirect("assessment", made.pk)
     back = ("assessment-again", case.reference)
     return render(request, template, {"form": form, "back": back, "nav": "work", "roomy": True})
+
+
+def _chosen_form(request: HttpRequest, case: Case) -> str:
+    """The form chosen on the page before, if it is in use; else the hub's usual one."""
+    codes = [kind.code for kind in forms_in_use()]
+    wanted = (request.GET.get("form", ""), case.hub.usual_form)
+    return next((code for code in wanted if code in codes), DEFAULT_FORM)
 
 
 def _spoken_for(people: list[Person], agreed: list[Person]) -> list[PersonDetails]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from assessments.forms.again import KnownForm
 from assessments.forms.registration import AdultForm, ChildForm, HomeForm
 from assessments.matching import Asked
+from assessments.models import FormVersion
 from hubs.models import Hub
 
 MOST_CARDS = 15
@@ -126,3 +127,8 @@ def children_to_look_for(draft: dict[str, Any]) -> list[Asked]:
 
 def open_hubs() -> list[Hub]:
     return list(Hub.objects.open())
+
+
+def forms_in_use() -> list[FormVersion]:
+    """The county's forms that an assessment can be started with."""
+    return list(FormVersion.objects.in_use())

@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 
 from assessments.actions import check_others, keep_draft, register_assessment
 from assessments.forms.registration import AgreedForm, HomeForm, StatementForm, Tier4Form
-from assessments.models import MatchCheck
+from assessments.models import DEFAULT_FORM, MatchCheck
 from assessments.rules import can_help_again, check_can_register
 from assessments.views.cards import (
     Cards,
     asks_for_more,
     cards_of,
     children_to_look_for,
+    forms_in_use,
     open_hubs,
     typed_cards,
     with_days,
@@ -62,7 +63,7 @@ def family(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if known is not None:
         return redirect("assessment-help-again", known.reference)
     if request.method == "POST":
-        cards = typed_cards(request, home=HomeForm(request.POST, hubs=open_hubs(), prefix="home"))
+        cards = typed_cards(request, home=_home(request.POST))
         if asks_for_more(request):
             return _family_page(request, check, cards, status=200)
         if cards.are_valid():
@@ -82,6 +83,10 @@ def _family_page(request: HttpRequest, check: MatchCheck, cards: Cards, status: 
     return render(request, "assessments/register_family.html", context, status=status)
 
 
+def _home(data=None, initial=None) -> HomeForm:
+    return HomeForm(data, initial=initial, hubs=open_hubs(), kinds=forms_in_use(), prefix="home")
+
+
 def _cards_of(request: HttpRequest, check: MatchCheck) -> Cards:
     """The cards as the draft has them, or with what the check was asked."""
     draft = check.asked.get("draft", {})
@@ -95,7 +100,7 @@ def _cards_of(request: HttpRequest, check: MatchCheck) -> Cards:
         names = ("first_name", "last_name", "known_as", "born_on", "nhs_number", "upn")
         people = {"children": [{name: asked[name] for name in names if name in asked}], "adults": []}
     people["adults"] = people["adults"] or [{"lives_with_family": True}]
-    return cards_of(people, home=HomeForm(initial=home, hubs=open_hubs(), prefix="home"))
+    return cards_of(people, home=_home(initial=home))
 
 
 @access(Permission.CASE_REGISTER)
@@ -158,6 +163,7 @@ def _register_new(request: HttpRequest, pk: uuid.UUID, form_class, template: str
                 address=_address(home),
                 level=LevelOfNeed.objects.filter(pk=home["level"]).first() if "level" in home else None,
                 responsible=responsible,
+                form_code=home.get("form") or DEFAULT_FORM,
                 by=request.actor,
             )
         except ValidationError as error:

@@ -37,6 +37,11 @@ class Hub(models.Model):
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="hub", editable=False)
     opens_on = models.DateField()
     closes_on = models.DateField(null=True, blank=True)
+    usual_form = models.CharField(
+        max_length=40,
+        default="somerset_eha",
+        help_text="The code of the assessment form that is chosen beforehand for families of this hub.",
+    )
 
     objects = HubQuerySet.as_manager()
 
