@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 
-from assessments.actions.register import DEFAULT_FORM
 from assessments.editor.problems import problems_of
-from assessments.models import FormStatus, FormVersion
+from assessments.models import DEFAULT_FORM, FormStatus, FormVersion
 from assessments.spec import FormSpec
 from earlyhelp.access import Actor, NotAllowed, Permission
 from hubs.models import Hub

@@ -31,7 +31,12 @@ _HINTS = {
 class PartForm(ThingForm):
     """One page: what it is called, whom it is about, who may read it."""
 
-    title = Line(label="Title of the page", help_text=_NAME_HINT, max_length=200)
+    title = Line(
+        label="Title of the page",
+        help_text=_NAME_HINT,
+        max_length=200,
+        error_messages={"required": "Give the page a title"},
+    )
     per = forms.ChoiceField(
         label="How often is it filled in?", choices=choose(PERS), widget=forms.RadioSelect, initial=Per.ONCE
     )

@@ -42,7 +42,10 @@ class QuestionForm(ThingForm):
 
     called = "label"
     label = Line(
-        label="Question", help_text=f"Write {NAME} where the person’s first name is to stand.", max_length=300
+        label="Question",
+        help_text=f"Write {NAME} where the person’s first name is to stand.",
+        max_length=300,
+        error_messages={"required": "Write the question"},
     )
     kind = forms.ChoiceField(label="How is it answered?", choices=choose(words.KINDS), initial=Kind.LONG_TEXT)
     options = Text(
