@@ -25,7 +25,7 @@ from assessments.answers import (
 )
 from assessments.forms.questions import NOT_KNOWN_SUFFIX, can_be_not_known, field_for
 from assessments.household import Household, Slot, Subject, slots, told
-from assessments.review import in_words
+from assessments.review import in_words, is_asked
 from assessments.spec import Kind, Nature, Part, Question
 from earlyhelp.web.forms import Form, Look
 
@@ -316,6 +316,8 @@ class PartForm(Form):
                 continue
             if self._is_offered(question) or rule.question + STILL_SUFFIX in self.fields:
                 continue
+            if self._stands_alone(question):
+                continue
             if question.kind not in {Kind.TEXT, Kind.LONG_TEXT, Kind.NUMBER} or len(rule.any_of) != 1:
                 continue
             asking = self.fields[rule.question]
@@ -323,6 +325,16 @@ class PartForm(Form):
                 continue
             asking.look.reveals[rule.any_of[0]] = question.key
             asking.look = _without_inline(asking.look)
+
+    def _stands_alone(self, question: Question) -> bool:
+        """Whether a conditional question holds something that a closed box would hide: an answer whose condition is
+        not met, or what another agency wrote.
+        """
+        answers = self.page.answers
+        return bool(self._also(question)) or (
+            not is_blank(answers.get(question.key))
+            and not is_asked(question, {**answers, question.key: None}, self.subject)
+        )
 
     def _clean_revealed(self) -> None:
         """Nothing typed is dropped:
@@ -334,7 +346,7 @@ class PartForm(Form):
 def _still(given: Earlier) -> forms.Field:
     """One click instead of writing it again."""
     asked = forms.ChoiceField(
-        label="Do they still say this?" if given.is_quote else "Still right?",
+        label=given.asks,
         required=False,
         widget=forms.RadioSelect,
         choices=[("yes", "Yes"), ("no", "No, change it")],

@@ -46,6 +46,9 @@ def of_person(person: Person | None) -> list[Fact]:
         facts.append(("Born", day(person.born_on), age(person.born_on)))
     elif person.due_on:
         facts.append(("Due", day(person.due_on), ""))
+    if person.nhs_number:
+        number = person.nhs_number
+        facts.append(("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}", ""))
     if person.role_in_household:
         facts.append(("In the family", person.role_in_household, ""))
     if person.ethnicity != Ethnicity.NOBT:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -28,26 +28,29 @@ from assessments.known.meaning import (
 )
 from assessments.known.record import Record
 from assessments.models import Assessment, AssessmentStatus, Section
-from assessments.origins import ASSESSMENT, NOTE, PART, PLAN, origin
+from assessments.origins import ASSESSMENT, NOTE, PART, PERSON, PLAN, origin
 from assessments.pages import Book, PageOf
-from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Source
+from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Question, Source
 from earlyhelp.web.dates import day
 from hubs.models import Category
 
 OLD = dt.timedelta(days=183)
 OLD_WORDS = ", over 6 months old"
+STILL_RIGHT = "Still right?"
+STILL_SAY = "Do they still say this?"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
     """An answer that was given before: what, where it stands in words, and what is kept of that once confirmed.
 
-    `is_quote`: somebody's own words, which are shown as a quotation.
+    `asks` is the question about it; `is_quote`: somebody's own words, which are shown as a quotation.
     """
 
     value: Value
     source: str
     origin: Mapping[str, Any] = field(default_factory=dict)
+    asks: str = STILL_RIGHT
     is_old: bool = False
     is_quote: bool = False
 
@@ -218,7 +221,9 @@ def _first_source(mark: Mapping[str, Any]) -> dict[str, Any]:
     return dict(source) if source.get("kind") in {ASSESSMENT, NOTE} else {}
 
 
-def _best(book: Book, page: PageOf, question: Any, mine: Any, known: Any, record: Record) -> Earlier | None:
+def _best(
+    book: Book, page: PageOf, question: Question, mine: Any, known: Any, record: Record
+) -> Earlier | None:
     """The latest answer that can stand here; of two from one moment, the one with the closer meaning."""
     category = Category(CATEGORIES.index(page.part.category) + 1).value
     here = page.subject.id if page.subject else ""
@@ -236,11 +241,11 @@ def _best(book: Book, page: PageOf, question: Any, mine: Any, known: Any, record
                 found.append(each)
     for said in record.says(question.prefill, person, category):
         found.append(_of_record(said))
-    fitting = [
-        each
-        for each in found
-        if same_nature(question, each.nature) and fits(question, each.value, each.kind, book.household)
-    ]
+    fitting = _fitting(book, question, found)
+    asks = STILL_SAY if question.nature is Nature.SAID else STILL_RIGHT
+    if not fitting and question.siblings and page.subject is not None:
+        asks = f"Also true of {page.subject.name}?"
+        fitting = _fitting(book, question, _of_siblings(known, mine, page, question, category))
     if not fitting:
         return None
     best = max(reversed(fitting), key=lambda each: each.at)
@@ -249,9 +254,28 @@ def _best(book: Book, page: PageOf, question: Any, mine: Any, known: Any, record
         value=best.value,
         source=best.source + (OLD_WORDS if is_old else ""),
         origin={name: value for name, value in best.origin.items() if name != "row"},
+        asks=asks,
         is_old=is_old,
         is_quote=question.nature is Nature.SAID,
     )
+
+
+def _fitting(book: Book, question: Question, found: list[_Found]) -> list[_Found]:
+    return [
+        each
+        for each in found
+        if same_nature(question, each.nature) and fits(question, each.value, each.kind, book.household)
+    ]
+
+
+def _of_siblings(known: Any, mine: Any, page: PageOf, question: Question, category: int) -> list[_Found]:
+    """What this assessment says of the brothers and sisters, for a question whose answer they usually share."""
+    return [
+        replace(each, origin=origin(PERSON, of=each.person, at=each.at))
+        for each in known.get(mine[page.part.key, question.key][0], ())
+        if each.origin["kind"] == PART and each.person and each.category == category
+        if page.subject is not None and each.person != page.subject.id
+    ]
 
 
 def _of_record(said: Any) -> _Found:
