@@ -19,6 +19,7 @@ from assessments import known
 from assessments.actions import save_answers
 from assessments.actions.answers import category_of
 from assessments.answers import Outcome, Page, digest
+from assessments.family.beside import beside, onward
 from assessments.forms.part import ALL_STILL_RIGHT, PartForm
 from assessments.forms.questions import raw
 from assessments.household import Subject, told
@@ -121,6 +122,8 @@ def _save(
     if request.GET.get("from") == "check":
         spot = page_id(page.part, page.subject, page.round)
         return redirect(f"{reverse('assessment-check', args=[assessment.pk])}#p-{spot}")
+    if added := onward(page, book, request.POST.get("go", "")):
+        return redirect(added)
     if request.POST.get("go") == ALL_STILL_RIGHT:
         return redirect(request.get_full_path())
     if request.POST.get("go") == "next":
@@ -201,6 +204,7 @@ def _show(
         "category": Category(category_of(page.part)),
         "may_write": can_write(request.actor, assessment, page.part),
         "rows": book.words(page),
+        "beside": beside(book, page),
         "save_url": f"{part_url(assessment, page.part, subject, page.round)}save/",
         "live_address": address_of_part(assessment, page.part.key, _person(book, page), page.round),
         "live_port": settings.LIVE_PORT,
