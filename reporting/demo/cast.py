@@ -154,6 +154,16 @@ PERSONAS: tuple[CastMember, ...] = (
         phone="01632 960 673",
     ),
     _m(
+        "nadia",
+        "Nadia",
+        "Farouk",
+        "partnership",
+        "Principal practitioner, early help",
+        "Practice lead, writes the assessment forms",
+        "practice_lead",
+        phone="01632 960 675",
+    ),
+    _m(
         "imogen",
         "Imogen",
         "Harcourt",

@@ -38,6 +38,8 @@ MOMENTS = {
 # Addresses that are no pages to look at, and why. Whatever else has a name must be met by the crawl.
 NOT_PAGES = {
     "healthz": "for the proxy",
+    "form-draft": "POST alone",
+    "form-move": "POST alone",
     "guest-leave": "POST alone",
     "guest-new-code": "POST alone",
     "guest-open": "sends on to another page, with a secret of its own (test_guest_journey.py)",

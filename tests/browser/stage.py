@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from assessments.models import Assessment
+from assessments.models import DEFAULT_FORM, Assessment, FormVersion
 from cases.actions.emergency import break_glass
 from cases.actions.guest import invite_guest
 from cases.actions.restriction import restrict
@@ -44,7 +44,7 @@ from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
-PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "imogen", "sam"]
+PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "nadia", "imogen", "sam"]
 OLD_REFERENCE = "WM-10246"
 NOBODY = "nobody signed in"
 REGISTER = (
@@ -126,6 +126,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         "tom": closed_case(stage),
         "dominic": agreement,
     }
+    write_a_form(stage)
     pass_an_answer_on(stage)
     dispose_of_a_record(stage)
     ask_about_looks(stage.people)
@@ -337,6 +338,13 @@ def hold_a_case(stage: Stage) -> list[str]:
         )
         held = sent.case
     return [reverse("step-down-new", args=[held.reference])]
+
+
+def write_a_form(stage: Stage) -> None:
+    """A draft of a form that is in use, so that each of its pages can be met."""
+    nadia = stage.client("nadia")
+    in_use = FormVersion.objects.newest(DEFAULT_FORM)
+    assert nadia.post(reverse("form-draft", args=[in_use.code, in_use.version])).status_code == 302
 
 
 def differ_about_sharing(stage: Stage) -> None:
