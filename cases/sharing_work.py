@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
-from cases.models import Consent, LawfulShare, LeadProfessional
+from cases.models import Consent, LawfulShare
 from cases.rules.sharing_people import disagreements_in, notes_on_deciding
 from earlyhelp.access import Actor, Role
 
@@ -49,16 +49,13 @@ class SharingTasks:
         return len(self.runs_out) + len(self.differs)
 
 
-def sharing_tasks_of(actor: Actor) -> SharingTasks:
+def sharing_tasks_of(actor: Actor, led: list) -> SharingTasks:
     """What a lead professional must ask again, and disagreements that they or an agency lead see to.
 
-    A fixed number of queries. Answers that ran out are listed until somebody records a new one.
+    `led`: ids of the open cases that this person leads. A fixed number of queries. Answers that ran out are listed
+    until somebody records a new one.
     """
-    led = LeadProfessional.objects.filter(membership=actor.membership, until_at=None).exclude(
-        case__status="closed"
-    )
-    ids = list(led.values_list("case_id", flat=True))
-    return SharingTasks(_running_out(ids), _differing(actor, ids))
+    return SharingTasks(_running_out(led), _differing(actor, led))
 
 
 def _running_out(led: list) -> list[RunsOut]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,8 +79,12 @@ class MyWork:
     soon: list[Due]
     families: list[FamilyRow]
     families_total: int
-    led: int
+    led_cases: list[UUID]
     hub_counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def led(self) -> int:
+        return len(self.led_cases)
 
     @property
     def requests_total(self) -> int:
@@ -133,7 +138,7 @@ def my_work_of(actor: Actor) -> MyWork:
         soon=[each for each in due if today <= each.on <= today + dt.timedelta(days=7)],
         families=rows,
         families_total=total,
-        led=len(led),
+        led_cases=led,
         hub_counts=_hub_counts() if actor.hub_ids else {},
     )
 
@@ -183,46 +188,38 @@ def _reviews_of(cases, led: list) -> list[Due]:
 
 
 def _families(mine) -> tuple[list[FamilyRow], int]:
-    total = mine.count()
-    values = list(
-        mine.order_by(F("next_review_on").asc(nulls_last=True), "pk").values(
+    """The rows at the foot of the page, and how many there are in all: one query."""
+    children = Person.objects.filter(family=OuterRef("family"), is_child=True)
+    actions = Action.objects.filter(case=OuterRef("pk"))
+    rows = mine.annotate(
+        total=Window(Count("pk")),
+        children=_number_of(children),
+        done=_number_of(actions.filter(status="done")),
+        all=_number_of(actions),
+    ).order_by(F("next_review_on").asc(nulls_last=True), "pk")
+    found = list(
+        rows.values_list(
             "pk",
-            "family_id",
             "family__name",
             "reference",
+            "children",
             "level__number",
             "level__name",
             "next_review_on",
             "latest",
+            "done",
+            "all",
+            "total",
         )[:SHOWN_FAMILIES]
     )
-    children = dict(
-        Person.objects.filter(family_id__in=[v["family_id"] for v in values], is_child=True)
-        .values_list("family_id")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    actions = {
-        pk: (done, all_)
-        for pk, done, all_ in Action.objects.filter(case_id__in=[v["pk"] for v in values])
-        .order_by()
-        .values_list("case_id")
-        .annotate(done=Count("pk", filter=Q(status="done")), all=Count("pk"))
-    }
-    return [
-        FamilyRow(
-            v["pk"],
-            v["family__name"],
-            v["reference"],
-            children.get(v["family_id"], 0),
-            v["level__number"],
-            v["level__name"] or "",
-            v["next_review_on"],
-            v["latest"],
-            *actions.get(v["pk"], (0, 0)),
-        )
-        for v in values
-    ], total
+    families = [FamilyRow(*facts[:5], facts[5] or "", *facts[6:-1]) for facts in found]
+    return families, found[0][-1] if found else 0
+
+
+def _number_of(rows) -> Coalesce:
+    """How many rows of a related table there are, as part of the same query."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _hub_counts() -> dict[str, int]:

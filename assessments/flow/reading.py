@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from assessments.flow.ageing import Age, age_of
 from assessments.flow.hand_on import looks_after
-from assessments.models import Assessment, HandOver
+from assessments.models import Assessment, HandOver, HandOverStatus
 from cases.models import Case, LeadProfessional
 from earlyhelp.access import Actor, Role
 from earlyhelp.audit.models import Event
@@ -19,12 +21,22 @@ LOOKED_BACK = 60  # events of one's own that are looked through for the families
 
 @dataclass(frozen=True)
 class Draft:
-    """One assessment that is being written, with its age; `is_mine`: the reader is its assessor."""
+    """One assessment that is being written, with its age; `is_mine`: the reader is its assessor.
+
+    `asked_of_me`: the request to go on with it that waits for the reader (pk, is_given, asked_at).
+    """
 
     assessment: Assessment
     age: Age | None
     is_mine: bool
     may_give: bool
+    asked_of_me: dict[str, Any] | None = None
+    asked_by_me: bool = False
+
+    @property
+    def is_looked_after(self) -> bool:
+        """Whether the reader is its assessor, or looks after that person."""
+        return self.is_mine or self.may_give
 
     @property
     def is_late(self) -> bool:
@@ -32,7 +44,8 @@ class Draft:
 
 
 def drafts_in_sight(actor: Actor) -> list[Draft]:
-    """Drafts of one's own, and those that a lead of the agency or the hub looks after. The oldest due date first.
+    """Drafts of one's own, those that a lead of the agency or the hub looks after, and those one was asked to go on
+    with. The oldest due date first.
 
     One query, whatever the number.
     """
@@ -40,7 +53,10 @@ def drafts_in_sight(actor: Actor) -> list[Draft]:
         Assessment.objects.visible_to(actor)
         .to_finish()
         .exclude(case__status="closed")
-        .filter(_mine_or_mine_to_look_after(actor))
+        .annotate(**_waiting(actor))
+        .filter(
+            _mine_or_mine_to_look_after(actor) | Q(asked_of_me__isnull=False) | Q(asked_by_me__isnull=False)
+        )
         .select_related(
             "case__family", "case__hub", "assessor__user", "assessor__agency", "agency", "form_version"
         )
@@ -52,9 +68,24 @@ def drafts_in_sight(actor: Actor) -> list[Draft]:
             age=age_of(each),
             is_mine=each.assessor_id == actor.membership.pk,
             may_give=looks_after(actor, each),
+            asked_of_me=each.asked_of_me,
+            asked_by_me=each.asked_by_me is not None,
         )
         for each in found
     ]
+
+
+def _waiting(actor: Actor) -> dict[str, Any]:
+    """Requests to go on with a draft that wait: for this person's answer, and made by them."""
+    waiting = HandOver.objects.filter(assessment=OuterRef("pk"), status=HandOverStatus.WAITING)
+    facts = JSONObject(pk="pk", is_given="is_given", asked_at="asked_at")
+    mine = waiting.filter(to_membership=actor.membership).order_by("-asked_at")
+    return {
+        "asked_of_me": Subquery(mine.values(facts=facts)[:1]),
+        "asked_by_me": Subquery(
+            waiting.filter(asked_by=actor.membership, is_given=False).values("asked_at")[:1]
+        ),
+    }
 
 
 def _mine_or_mine_to_look_after(actor: Actor) -> Q:
@@ -62,12 +93,6 @@ def _mine_or_mine_to_look_after(actor: Actor) -> Q:
     if actor.has_role(Role.AGENCY_LEAD):
         wanted |= Q(assessor__agency=actor.agency) | Q(assessor__isnull=True, agency=actor.agency)
     return wanted
-
-
-def requests_of(actor: Actor) -> list[HandOver]:
-    """Requests to go on with a draft that wait: to this person, and by them. One query."""
-    mine = Q(to_membership=actor.membership) | Q(asked_by=actor.membership, is_given=False)
-    return list(HandOver.objects.waiting().filter(mine).select_related("assessment", "to_membership__user"))
 
 
 def families_at_hand(actor: Actor) -> list[Case]:

@@ -50,8 +50,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})
     context["guests_to_see_to"] = guests_to_see_to(request.actor)
-    context["sharing_tasks"] = sharing_tasks_of(request.actor)
     work = my_work_of(request.actor)
+    context["sharing_tasks"] = sharing_tasks_of(request.actor, work.led_cases)
     record_look(request.actor, "Opened My work", level="results", cases=ids_of(work.cases))
     return render(request, "cases/my_work.html", context | {"work": work})
 

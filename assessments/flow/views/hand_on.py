@@ -31,7 +31,8 @@ def to_finish(request: HttpRequest) -> HttpResponse:
     record_look(request.actor, "Saw assessments to finish", level="results", cases=shown)
     context = {
         "mine": [each for each in drafts if each.is_mine],
-        "others": [each for each in drafts if not each.is_mine],
+        "others": [each for each in drafts if each.may_give and not each.is_mine],
+        "asked": [each for each in drafts if each.asked_of_me],
         "nav": "work",
     }
     return render(request, "assessments/flow/to_finish.html", context)
