@@ -91,9 +91,26 @@ OBJECTS = {
     "assessment-part-save": {"pk": "assessment", "key": "=start"},
     "assessment-person-part": {"pk": "assessment", "key": "=child", "person": "child"},
     "assessment-person-part-save": {"pk": "assessment", "key": "=child", "person": "child"},
+    "assessment-part-again": {"pk": "assessment", "key": "=review_record", "round": "=2"},
+    "assessment-part-again-save": {"pk": "assessment", "key": "=review_record", "round": "=2"},
+    "assessment-person-part-again": {
+        "pk": "assessment", "key": "=review_child", "person": "child", "round": "=2",
+    },
+    "assessment-person-part-again-save": {
+        "pk": "assessment", "key": "=review_child", "person": "child", "round": "=2",
+    },
     "assessment-check": {"pk": "assessment"},
     "assessment-take-back": {"pk": "assessment"},
     "assessment-countersign": {"pk": "assessment"},
+    "quality-drawn": {"pk": "quality_draw"},
+    "quality-check": {"pk": "quality_audit"},
+    "quality-answer": {"pk": "quality_audit"},
+    "quality-again": {"pk": "quality_audit"},
+    "quality-follow-up-add": {"pk": "quality_audit"},
+    "quality-follow-up": {"pk": "quality_follow_up"},
+    "quality-reading": {"pk": "quality_to_do"},
+    "quality-set-aside": {"pk": "quality_to_do"},
+    "quality-take-over": {"pk": "quality_to_do"},
     "assessment-withdraw": {"pk": "assessment"},
     "assessment-copies": {"pk": "assessment"},
     "assessment-professional-copy": {"pk": "assessment"},
@@ -152,6 +169,12 @@ OWNERS = {
     "restriction-keep": "manager",
 } | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
 STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "other_coordinator")
+# Checks of assessments are a manager's.
+_CHECKED_BY_A_MANAGER = """
+    quality-drawn quality-again quality-follow-up-add quality-reading quality-set-aside quality-take-over
+""".split()
+OWNERS |= dict.fromkeys(_CHECKED_BY_A_MANAGER, "manager")
+STRANGERS |= dict.fromkeys(_CHECKED_BY_A_MANAGER, "other_lead")
 
 # -- Not a family's: an object of the platform, the same for everybody whose role opens the page -----------------------
 # Address -> who may open it.

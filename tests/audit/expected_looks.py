@@ -35,12 +35,18 @@ PAGES = {
     (SECTION, "Opened a step-up"): "step-up",
     (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
     (SECTION, "Opened an assessment"): "assessment",
-    (SECTION, "Opened a part of an assessment"): "assessment-part assessment-person-part",
+    (SECTION, "Opened a part of an assessment"): """
+        assessment-part assessment-person-part assessment-part-again assessment-person-part-again""",
     (SECTION, "Opened a part for all children"): "assessment-together",
     (SECTION, "Opened what is already known"): "assessment-already-known",
     (SECTION, "Checked the answers of an assessment"): "assessment-check",
     (SECTION, "Opened taking a sign-off back"): "assessment-take-back",
     (SECTION, "Opened an assessment to countersign"): "assessment-countersign",
+    (SECTION, "Opened a quality check"): "quality-check",
+    (SECTION, "Read an assessment for a quality check"): "quality-reading",
+    (SECTION, "Opened setting a quality check aside"): "quality-set-aside",
+    (SECTION, "Opened adding a follow-up"): "quality-follow-up-add",
+    (SECTION, "Opened a follow-up of a quality check"): "quality-follow-up",
     (SECTION, "Opened withdrawing an assessment"): "assessment-withdraw",
     (SECTION, "Opened the copies of an assessment"): "assessment-copies",
     (SECTION, "Opened the whole family in an assessment"): "assessment-family",
@@ -67,6 +73,8 @@ EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in
         (SECTION, "Made a professionals' copy of an assessment", True),
         (RECORD, "Made a professional copy of an assessment", True),
     ],
+    # A quarter's sample: its records are in the event's facts.
+    "quality-drawn": [(RESULTS, "Opened a dip sample", False)],
     # What a check of the whole county found: the records are in the event's facts.
     "assessment-check-result": [(RESULTS, "Opened what a check found", False)],
     # A file of many families, before they have a record here: the register's id is in the facts.
@@ -104,7 +112,9 @@ SHOWS_NOTHING = {
 CHANGES_ALONE = set("""
     plan-outcome-reopen plan-action-start plan-action-done lead-take-back meeting-item-move meeting-minute-add
     assessment-hand-on-take-back quick-note-keep quick-note-throw-away
-    meeting-sign-off assessment-part-save assessment-person-part-save step-up-withdraw step-down-withdraw register-load
+    quality-answer quality-again quality-take-over
+    meeting-sign-off assessment-part-save assessment-person-part-save
+    assessment-part-again-save assessment-person-part-again-save step-up-withdraw step-down-withdraw register-load
     assessment-needs-after-all register-again register-throw-away restriction-keep api-address-show
 """.split())
 
@@ -119,6 +129,8 @@ LISTS = {
     ("alice", "api-families"): (RESULTS, "Saw the list of families"),
     ("alice", "meetings"): (RESULTS, "Opened their meetings"),
     ("manager", "protection"): (RESULTS, "Saw emergency access and restrictions to check"),
+    ("manager", "quality"): (RESULTS, "Opened quality checks"),
+    ("alice", "my-feedback"): (RESULTS, "Opened feedback on their assessments"),
     ("manager", "look-sample"): (RESULTS, "Opened looks to answer for"),
     ("coordinator", "register-duplicates"): (RESULTS, "Opened likely duplicates"),
     ("auditor", "access-log"): (RESULTS, "Opened the access log"),
