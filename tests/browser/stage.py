@@ -15,7 +15,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from assessments.models import DEFAULT_FORM, Assessment, FormVersion
+from assessments.models import DEFAULT_FORM, Assessment, FormVersion, Section
 from cases.actions.emergency import break_glass
 from cases.actions.guest import invite_guest
 from cases.actions.restriction import restrict
@@ -278,6 +278,9 @@ def behind_forms(stage: Stage) -> list[str]:
         waiting = Assessment.objects.filter(case__in=mine, status="initiated", signed_off_at=None).first()
         waiting.signed_off_at, waiting.signed_off_by = timezone.now(), me
         waiting.save()
+        reviewed = Assessment.objects.filter(case__in=mine, status="completed").latest("initiated_at")
+        done = {"category": 1, "version": 1, "status": "completed", "saved_by": me}
+        Section.objects.create(assessment=reviewed, case=reviewed.case, key="review_record", **done)
     reference = meeting.case.reference
     page = priya.get(reverse("document-add", args=[reference]))
     form = page.context["form"]
@@ -292,6 +295,7 @@ def behind_forms(stage: Stage) -> list[str]:
     return [
         *(again + step for step in ("agreed/", "tier-4/", "neither/")),
         reverse("assessment-take-back", args=[waiting.pk]),
+        reverse("assessment-part-again", args=[reviewed.pk, "review_record", 2]),
         reverse("meeting-action-add", args=[reference, meeting.pk]),
         reverse("step-up-write", args=[reference]) + "?read=yes",
     ]
