@@ -313,7 +313,7 @@ begin
     return null;
   end if;
   if not is_yes then
-    update cases_merge x set status = 'declined', decided_by_id = app.membership_id(), decided_at = now(), decision_note = left(note, 300)
+    update cases_merge x set status = 'declined', decided_by_id = app.membership_id(), decided_at = clock_timestamp(), decision_note = left(note, 300)
      where x.id = the_merge;
     return 'declined';
   end if;
@@ -321,7 +321,7 @@ begin
   told := app.merge_preview(m.kept_family_id, m.gone_family_id, app.merge_pairs(the_merge), m.taken);
   if told ? 'refused' then return told ->> 'refused'; end if;
   if told ->> 'fingerprint' <> m.fingerprint then return 'changed'; end if;
-  update cases_merge x set status = 'done', decided_by_id = app.membership_id(), decided_at = now(), decision_note = left(note, 300)
+  update cases_merge x set status = 'done', decided_by_id = app.membership_id(), decided_at = clock_timestamp(), decision_note = left(note, 300)
    where x.id = the_merge;
   perform app.merge_work(the_merge, m.kept_family_id, m.gone_family_id, app.merge_pairs(the_merge), m.taken);
   return 'done';
@@ -402,6 +402,9 @@ begin
   if m.made_family is not null then
     delete from cases_family f where f.id = m.made_family and not exists (select from cases_person p where p.family_id = f.id);
   end if;
+  update cases_merge x
+     set effect = x.effect || jsonb_build_object('undo', jsonb_build_object('restored', restored, 'later', later, 'followed', followed))
+   where x.id = the_merge;
   return jsonb_build_object('restored', restored, 'later', later, 'followed', followed);
 end $$;
 
