@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from assessments import origins
 from assessments.answers import Page, Value
@@ -317,23 +316,57 @@ def neighbours(book: Book, page: PageOf) -> tuple[PageOf | None, PageOf | None]:
 
     A part that is filled in again stands for itself: only the first time leads on, from person to person.
     """
-    order: list[Any] = [
+    order = _order(book, page)
+    spot = (page.part.key, page.subject.id if page.subject else "")
+    if page.round > 1 or spot not in order:
+        return None, None
+    here = order.index(spot)
+    return (
+        _at(book, order[here - 1]) if here > 0 else None,
+        _at(book, order[here + 1]) if here + 1 < len(order) else None,
+    )
+
+
+def next_to_do(book: Book, page: PageOf) -> PageOf | None:
+    """The first page after this one that nobody has finished, in the order of the task list. One query."""
+    order = _order(book, page)
+    spot = (page.part.key, page.subject.id if page.subject else "")
+    if page.round > 1 or spot not in order:
+        return None
+    saved = Section.objects.filter(assessment=book.assessment, round=1, version__gt=0).order_by("saved_at")
+    latest = {
+        (key, str(person) if person else ""): status
+        for key, person, status in saved.values_list("key", "person_id", "status")
+    }
+    ahead = order[order.index(spot) + 1 :]
+    return next((_at(book, each) for each in ahead if latest.get(each) != SectionStatus.COMPLETED), None)
+
+
+def first_to_do(book: Book) -> PageOf | None:
+    """The first page of a whole assessment that nobody has finished and that can be filled in before sign-off."""
+    return next(
+        (
+            page
+            for part in book.form.parts
+            if part.source is Source.ANSWERS and part.opens is Opens.REGISTERED and not part.repeats
+            for page in book.of_part(part)
+            if page.status != SectionStatus.COMPLETED
+        ),
+        None,
+    )
+
+
+def _order(book: Book, page: PageOf) -> list[tuple[str, str]]:
+    """The pages that are filled in one after another with this one, as (part key, person id or "")."""
+    return [
         (part.key, subject.id if subject else "")
         for part in book.form.parts
         if part.source is Source.ANSWERS and part.opens is page.part.opens
         if part == page.part or not (part.repeats or page.part.repeats)
         for subject in book.household.subjects(part)
     ]
-    spot = (page.part.key, page.subject.id if page.subject else "")
-    if page.round > 1 or spot not in order:
-        return None, None
-    here = order.index(spot)
-    return (
-        _at(book, order, here - 1) if here > 0 else None,
-        _at(book, order, here + 1) if here + 1 < len(order) else None,
-    )
 
 
-def _at(book: Book, order: list[Any], place: int) -> PageOf:
-    key, person = order[place]
+def _at(book: Book, spot: tuple[str, str]) -> PageOf:
+    key, person = spot
     return PageOf(part=book.form.find(key), subject=book.household.subject(person))

@@ -17,7 +17,7 @@ from assessments.answers import digest
 from assessments.household import told
 from assessments.known import Earlier
 from assessments.models import SectionStatus
-from assessments.pages import Book, PageOf, read
+from assessments.pages import Book, PageOf, first_to_do, read
 from assessments.review import in_words
 from assessments.rules import can_write_in_case, open_categories, takes_answers
 from assessments.views.common import get_assessment_for, new_writer
@@ -81,6 +81,7 @@ def already_known(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "groups": _groups(book, pages),
         "count": sum(len(each.offers) for each in pages),
         "may_write": may_write,
+        "go_on": part_url(assessment, first.part, first.subject) if (first := first_to_do(book)) else "",
         "nav": "work",
         "roomy": True,
     }

@@ -25,7 +25,7 @@ from assessments.forms.questions import raw
 from assessments.household import Subject, told
 from assessments.live import address_of_part
 from assessments.models import Assessment, Section, SectionStatus
-from assessments.pages import Book, PageOf, neighbours, read_page, stored_page
+from assessments.pages import Book, PageOf, neighbours, next_to_do, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
 from assessments.spec import Part, Shows, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of
@@ -127,7 +127,7 @@ def _save(
     if request.POST.get("go") == ALL_STILL_RIGHT:
         return redirect(request.get_full_path())
     if request.POST.get("go") == "next":
-        following = neighbours(book, page)[1]
+        following = next_to_do(book, page)
         if following is not None:
             return redirect(part_url(assessment, following.part, following.subject))
     return redirect("assessment", assessment.pk)
