@@ -13,6 +13,7 @@ from assessments.models import Assessment, AssessmentStatus
 TRANSITIONS: dict[tuple[str, str], AssessmentStatus] = {
     (AssessmentStatus.INITIATED, "complete"): AssessmentStatus.COMPLETED,
     (AssessmentStatus.INITIATED, "withdraw"): AssessmentStatus.WITHDRAWN,
+    (AssessmentStatus.WITHDRAWN, "restore"): AssessmentStatus.INITIATED,
     (AssessmentStatus.INITIATED, "close"): AssessmentStatus.CLOSED,
     (AssessmentStatus.COMPLETED, "close"): AssessmentStatus.CLOSED,
 }
@@ -20,11 +21,12 @@ _REFUSALS = {
     "complete": "Only an assessment that is under way can be completed.",
     "withdraw": "Only an assessment that is under way can be withdrawn. Close the case instead.",
     "close": "This assessment has already ended.",
+    "restore": "Only an assessment that was withdrawn can be taken up again.",
 }
 
 
 def can_move(assessment: Assessment, event: str) -> bool:
-    """Whether `event` ("complete", "withdraw", "close") is legal now."""
+    """Whether `event` ("complete", "withdraw", "restore", "close") is legal now."""
     return (assessment.status, event) in TRANSITIONS
 
 

@@ -99,7 +99,8 @@ def withdraw(*, assessment: Assessment, reason: str, by: Actor) -> Assessment:
         raise ValidationError("Say why this assessment is withdrawn.", code="no_reason")
     move(assessment, "withdraw")
     assessment.withdrawn_at, assessment.withdrawn_reason = timezone.now(), reason.strip()
-    assessment.save(update_fields=["status", "withdrawn_at", "withdrawn_reason"])
+    assessment.withdrawn_by = by.membership
+    assessment.save(update_fields=["status", "withdrawn_at", "withdrawn_reason", "withdrawn_by"])
     record_change(by, "Withdrew an assessment", case=assessment.case, obj=assessment)
     write_event(
         case=assessment.case, title=f"Assessment {assessment.reference} withdrawn", body=reason.strip(), by=by

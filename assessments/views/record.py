@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from assessments.addresses import part_url
-from assessments.flow import hand_on
+from assessments.clocks import stages_of
+from assessments.flow import corrections, hand_on, withdrawal
 from assessments.flow.ageing import age_of
 from assessments.flow.task_list import record_counts, resume_of, task_groups, writers
 from assessments.models import Assessment
@@ -70,6 +71,9 @@ def task_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else None,
         "may_answer_for": can_answer_for(request.actor, assessment),
         "may_hand_on": hand_on.can_ask(request.actor, assessment),
+        "may_correct": corrections.can_correct(request.actor, assessment),
+        "may_restore": withdrawal.can_restore(request.actor, assessment),
+        "stages": stages_of(book),
         "earlier": Assessment.objects.filter(case__family=assessment.case.family_id)
         .filter(initiated_at__lt=assessment.initiated_at)
         .first(),
