@@ -28,7 +28,8 @@ def check_can_countersign(actor: Actor, assessment: Assessment) -> None:
 
 def check_can_check(actor: Actor, audit: QualityAudit) -> None:
     """Persons who may grade an assessment: whoever drew it or took it over, while it is not shared."""
-    actor.require(Permission.QUALITY_AUDIT)
+    if not actor.may(Permission.QUALITY_AUDIT):
+        raise NotAllowed("Managers check the quality of assessments.")
     if audit.auditor_id != actor.membership.pk:
         raise NotAllowed(f"{audit.auditor.user.full_name} makes this check. Take it over to go on with it.")
 

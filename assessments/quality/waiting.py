@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Assessment
+from assessments.models import Assessment, QualityAudit, QualityFollowUp
 from cases import waiting
 from cases.models import Case
 from cases.waiting import Waiting
@@ -45,8 +45,39 @@ def sent_back(actor: Actor) -> Iterator[Waiting]:
         )
 
 
+def checks(actor: Actor) -> Iterator[Waiting]:
+    """Assessments that this manager has drawn or taken over and not graded yet. One query."""
+    if not actor.may(Permission.QUALITY_AUDIT):
+        return
+    visible = QualityAudit.objects.to_do_by(actor).filter(case__in=Case.objects.visible_to(actor))
+    number = visible.count()
+    if number:
+        words = "1 assessment to check" if number == 1 else f"{number} assessments to check"
+        yield Waiting(words, reverse("quality"))
+
+
+def feedback(actor: Actor) -> Iterator[Waiting]:
+    """Feedback that this person has not answered, and what they are asked to do after a check. Two queries."""
+    if not actor.may(Permission.CASE_WRITE):
+        return
+    visible = Case.objects.visible_to(actor)
+    unread = QualityAudit.objects.of_author(actor).filter(status="shared", case__in=visible)
+    for pk, reference in unread.values_list("pk", "assessment__reference"):
+        yield Waiting(f"Read the feedback on assessment {reference}", reverse("quality-check", args=[pk]))
+    asked = QualityFollowUp.objects.open().owned_by(actor).filter(case__in=visible)
+    for each in asked[:50]:
+        due = f"overdue since {day(each.due_on)}" if each.is_overdue else f"by {day(each.due_on)}"
+        yield Waiting(
+            "Something to do after a quality check",
+            reverse("quality-follow-up", args=[each.pk]),
+            due,
+            each.due_on,
+            each.is_overdue,
+        )
+
+
 def listen() -> None:
     """Ask to be asked, once per process."""
-    for listener in (to_countersign, sent_back):
+    for listener in (to_countersign, sent_back, checks, feedback):
         if listener not in waiting.listeners:
             waiting.listeners.append(listener)

@@ -24,6 +24,7 @@ PLACES = (
     Place("meetings", "Meetings", "meetings", (Permission.CASE_READ,)),
     Place("directory", "Directory", "directory", (Permission.DIRECTORY,)),
     Place("reports", "Reports", "reports", (Permission.REPORT_READ, Permission.REPORT_RUN)),
+    Place("quality", "Quality", "quality", (Permission.QUALITY_AUDIT,)),
     Place("registers", "Registers", "registers", (Permission.REGISTER_IMPORT,)),
     Place("forms", "Forms", "form-list", (Permission.FORM_EDIT,)),
     Place("agreement", "Agreement", "agreement", (Permission.AGREEMENT_READ,)),

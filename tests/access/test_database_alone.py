@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 # Who of the insiders sees every row of a table; Alice where nothing is said.
 SEEN_WHOLE_BY = {
     "assessments_qualitydraw": "manager",  # what a quarter's dip sample was drawn from
+    "assessments_qualityaudit": "manager",  # a check is the author's to read once it is shared
     "cases_sampledlook": "manager",  # looks drawn for the monthly sample, not for the people who looked
     "cases_merge": "coordinator",
     "cases_mergepair": "coordinator",

@@ -220,7 +220,7 @@ def test_countersigning_is_for_alices_manager_and_not_for_alice_bob_charlie_or_n
 ):
     url = reverse("assessment-countersign", args=[signed.pk])
     assert b"Your answer" not in signed_in_as(people.alice).get(url).content
-    assert signed_in_as(people.alice).post(url, {"answer": "agree"}).status_code == 403
+    assert signed_in_as(people.alice).post(url, {"answer": "agree"}).status_code == 422
     for person in (people.bob, people.charlie):
         assert signed_in_as(person).get(url).status_code == 404
         assert signed_in_as(person).post(url, {"answer": "agree"}).status_code == 404

@@ -12,19 +12,17 @@ from django.shortcuts import redirect
 from assessments.pages import read
 from assessments.quality.countersign import countersign, send_back
 from assessments.quality.forms import CountersignForm
-from assessments.quality.rules import can_countersign, check_can_countersign
+from assessments.quality.rules import can_countersign
 from assessments.views.common import get_assessment_for, words_of
 from assessments.views.finish import in_words
 from cases.views.common import render_record
-from earlyhelp.access import Permission, access
+from earlyhelp.access import NotAllowed, Permission, access
 
 
 @access(Permission.CASE_READ)
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """All answers, and under them: countersign, or send back with what to change. Others are told who answers."""
     assessment = get_assessment_for(request, pk, verb="Opened an assessment to countersign")
-    if request.method == "POST":
-        check_can_countersign(request.actor, assessment)
     form = CountersignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,6 +39,8 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 messages.success(request, "Sent back. The author sees what to change.")
         except ValidationError as error:
             form.add_error(None, words_of(error))
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
         else:
             return redirect("assessment", assessment.pk)
     context = {
