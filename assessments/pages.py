@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assessments import origins
 from assessments.answers import Page, Value
+from assessments.corrected import Spot, corrections_by_page
 from assessments.household import Household, Level, Rater, Subject, told
-from assessments.models import Assessment, Section, SectionStatus
+from assessments.models import Assessment, Correction, Section, SectionStatus
 from assessments.review import Missing, Row, missing, rows
 from assessments.spec import FormSpec, Kind, Opens, Part, Source
 from cases.models import Case, LevelOfNeed, Person
@@ -204,13 +205,33 @@ class Book:
         shared = page.shared.answers if page.shared else {}
         wanted = self.assessment.is_open and not self.assessment.is_signed_off
         asked = rows(self.form, page.part, page.subject, shared, self.household, before_sign_off=wanted)
-        found = [("", _noted(asked, self.notes(page.shared)))]
+        found = [("", self._corrected(page, None, _noted(asked, self.notes(page.shared))))]
         for row in (page.own, *page.others):
             if row is not None and row.answers:
                 asked = rows(self.form, page.part, page.subject, row.answers, self.household)
-                answered = _noted(asked, self.notes(row))
+                answered = self._corrected(page, row.agency_id, _noted(asked, self.notes(row)))
                 found.append((row.agency.name, [each for each in answered if each.is_answered]))
         return found
+
+    @cached_property
+    def _corrections(self) -> Mapping[Spot, Mapping[str, list[str]]]:
+        """What was put right in this assessment, as far as its reader may see. One query, when words are wanted."""
+        found = Correction.objects.filter(assessment=self.assessment).with_people()
+        return corrections_by_page(found, self.form, self.household)
+
+    def _corrected(self, page: PageOf, agency: int | None, found: list[Row]) -> list[Row]:
+        """Rows with what was put right; what concerns the whole page stands at its first answer."""
+        spot = (page.part.key, page.subject.id if page.subject else "", page.round, agency)
+        said = self._corrections.get(spot)
+        if not said:
+            return found
+        first = found[0].key if found else None
+        return [
+            replace(
+                row, corrections=(*(said.get("", ()) if row.key == first else ()), *said.get(row.key, ()))
+            )
+            for row in found
+        ]
 
     def finished(self) -> tuple[int, int]:
         """How many pages are finished, of how many that can be filled in before sign-off."""

@@ -26,7 +26,7 @@ class Row:
     """One question and its answer in words.
 
     `lines` is empty when nothing was answered; `note` says where an answer comes from that was confirmed or
-    copied.
+    copied; `corrections` what was put right, one sentence each.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Row:
     nature: Nature = Nature.FACT
     is_minimum: bool = False
     note: str = ""
+    corrections: tuple[str, ...] = ()
 
     @property
     def is_answered(self) -> bool:
