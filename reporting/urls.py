@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from reporting import views
+from reporting import quality_views, views
 from reporting.quarters import Quarter
 
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("register/", include("reporting.register_urls")),
     path("subject-access/", include("reporting.subject.urls")),
     path("retention/", include("reporting.retention.urls")),
+    path("quality/trend/", quality_views.trend, name="quality-trend"),
     path("reports/", views.reports, name="reports"),
     path("reports/ask/", views.ask, name="ask-for-report"),
     path("reports/<quarter:quarter>/", views.report, name="report"),

@@ -130,6 +130,7 @@ LISTS = {
     ("alice", "meetings"): (RESULTS, "Opened their meetings"),
     ("manager", "protection"): (RESULTS, "Saw emergency access and restrictions to check"),
     ("manager", "quality"): (RESULTS, "Opened quality checks"),
+    ("manager", "quality-trend"): (RESULTS, "Opened how quality checks come out"),
     ("alice", "my-feedback"): (RESULTS, "Opened feedback on their assessments"),
     ("manager", "look-sample"): (RESULTS, "Opened looks to answer for"),
     ("coordinator", "register-duplicates"): (RESULTS, "Opened likely duplicates"),
