@@ -141,7 +141,7 @@ def _row(
 
 def _after(order: list[str], things: dict[str, Any], key: str, called: Callable[[Any], str]) -> str:
     place = order.index(key)
-    return f"now after “{called(things[order[place - 1]])}”" if place else "now first"
+    return f"After “{called(things[order[place - 1]])}”" if place else "First"
 
 
 def _moved(before: list[str], after: list[str]) -> set[str]:

@@ -28,7 +28,6 @@ class Leaf:
     part: Part
     title: str
     notes: list[str]
-    category: str
     asks: list[Ask]
     is_kept_elsewhere: bool
     is_open: bool
@@ -64,20 +63,20 @@ def outline_of(form: FormSpec, open_part: str = "") -> list[Branch]:
 
 
 def _leaf(form: FormSpec, part: Part, open_part: str, is_first: bool, is_last: bool) -> Leaf:
-    notes = [words.PERS[part.per]]
+    notes = [words.PERS[part.per].lower()] if part.per is not Per.ONCE else []
     if part.whom is not Whom.ALL:
         notes.append(words.WHOMS[part.whom].lower())
     if part.repeats:
         notes.append("again each time")
     if part.stage:
         notes.append(f"clock “{words.said_of_stage(form, part.stage)}”")
-    notes.append(f"listed under “{words.said_of_group(form, part.group)}”")
+    if part.category != "family":
+        notes.append(f"{words.CATEGORY_LABELS.get(part.category, part.category).lower()} information")
     end = len(part.questions) - 1
     return Leaf(
         part=part,
         title=words.title_of(part),
-        notes=notes if part.source is Source.ANSWERS else [words.SOURCES[part.source], notes[-1]],
-        category=words.CATEGORY_LABELS.get(part.category, part.category),
+        notes=notes if part.source is Source.ANSWERS else ["Kept elsewhere on the record: it asks nothing"],
         asks=[
             _ask(form, part, question, place == 0, place == end)
             for place, question in enumerate(part.questions)

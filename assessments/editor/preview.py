@@ -48,7 +48,6 @@ _SUBJECTS = {"child": CHILD, "unborn": UNBORN, "adult": MOTHER}
 _KNOWN = {
     Shows.ASSESSOR: [("You", "Your job and your agency", "Your phone number")],
     Shows.TEAM: [("Sam Invented", "Health visitor, a health trust", "On the team since last month")],
-    Shows.PERSON: [("Name", "The person’s name", ""), ("Born", "The day they were born", "")],
 }
 
 
@@ -103,13 +102,9 @@ def sheet_of(form: FormSpec, part: Part, who: str, household: Household) -> Shee
         heading=told(part.question or part.title, subject),
         intro=told(part.intro, subject),
         caption=f"{section.number}. {section.title}",
-        facts=_KNOWN.get(part.shows, []),
+        facts=_person(subject) if part.shows is Shows.PERSON else _KNOWN.get(part.shows, []),
         form=made,
-        lines=[
-            (line, _asked(part, line))
-            for line in made.lines()
-            if line.question.key not in inside
-        ],
+        lines=[(line, _asked(part, line)) for line in made.lines() if line.question.key not in inside],
         needed=[told(question.label, subject) for question in form.minimum_of(part)],
         filled=[
             (told(question.label, subject), said_of_prefill(question.prefill))
@@ -118,6 +113,10 @@ def sheet_of(form: FormSpec, part: Part, who: str, household: Household) -> Shee
         ],
         all_optional=all(question.optional for question in part.questions),
     )
+
+
+def _person(subject: Subject | None) -> list[tuple[str, str, str]]:
+    return [("Name", subject.full_name, subject.note)] if subject is not None else []
 
 
 def _asked(part: Part, line: Line) -> str:

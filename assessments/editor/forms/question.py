@@ -30,8 +30,8 @@ from earlyhelp.web.forms import Look
 ALWAYS = "0"  # a question's key begins with a letter
 WHEN = "when_"
 _OPTIONS_HINT = (
-    "One to a line. You may add a hint after a bar: Yes, sometimes | Less than once a week. "
-    "Answers in use keep their short name in front: sometimes | Yes, sometimes."
+    "One answer to a line. A hint can follow after a bar: Sometimes | Less than once a week. "
+    "A short name may stand in front: sometimes | Sometimes. Leave short names that are in use as they are."
 )
 _ABOUT_NOBODY = f"Take {NAME} out: this page is not about one person"
 _LONGEST_LABEL, _LONGEST_HINT, _MOST_OPTIONS = 200, 300, 60
@@ -47,7 +47,12 @@ class QuestionForm(ThingForm):
         max_length=300,
         error_messages={"required": "Write the question"},
     )
-    kind = forms.ChoiceField(label="How is it answered?", choices=choose(words.KINDS), initial=Kind.LONG_TEXT)
+    kind = forms.ChoiceField(
+        label="How is it answered?",
+        help_text="For a list of your own, write its answers below, under “Answers to choose from”.",
+        choices=choose(words.KINDS),
+        initial=Kind.LONG_TEXT,
+    )
     options = Text(
         label="Answers to choose from",
         help_text=_OPTIONS_HINT,
@@ -192,7 +197,13 @@ class QuestionForm(ThingForm):
             if question is not None and question.kind is Kind.SCALE
             else "Not used"
         )
+        count = len(question.options) if question is not None else 0
         found = [
+            self._fold(
+                "Answers to choose from",
+                f"{count} answer{'s' if count != 1 else ''}" if count else "For a list of your own",
+                "options",
+            ),
             self._fold("When it is asked", asked, "asked_when", "whom"),
             self._fold("What is known already", filled, "prefill", "siblings"),
             self._fold("Numbers from 0 to 10", scale, "low", "high", "area"),
