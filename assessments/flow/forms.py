@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from assessments.answers import LONGEST_LONG_TEXT
 from cases.forms.lead import MembershipField
 from cases.forms.who import professional
 from cases.models import Case
-from earlyhelp.web.forms import Form, Look
+from earlyhelp.web.forms import ClockField, Form, Look, NearDateField
 from hubs.models import Membership
 
 NO_FAMILY_YET = ""
@@ -147,3 +150,84 @@ class IntoAnswerForm(Form):
         self.fields["question"].choices = [(key, label) for key, label, _now in questions]
         hints = {key: f"There now: {now}" for key, _label, now in questions if now}
         self.fields["question"].look = Look(label_size="s", hints=hints)
+
+
+class ReasonForm(Form):
+    """Why something is put right."""
+
+    reason = forms.CharField(
+        label="Why is it put right?",
+        widget=forms.Textarea,
+        help_text="Whoever reads the answer reads this too. What stood there before is kept.",
+        error_messages={"required": "Enter why it is put right"},
+    )
+    looks = {"reason": Look(label_size="s", rows=3)}
+
+
+class RegistrationForm(ReasonForm):
+    """Facts of a registration: those that this assessment has."""
+
+    initiated_on = NearDateField(label="Date the assessment was started", not_after=timezone.localdate)
+    consent_with = forms.CharField(label="Who was it discussed with?", max_length=200)
+    consent_child = forms.CharField(label="Which child was it discussed with?", max_length=200)
+    consent_on = NearDateField(label="Date it was discussed", not_after=timezone.localdate)
+    consent_time = ClockField(label="Time it was discussed")
+    consent_place = forms.CharField(label="Where was it discussed?", max_length=200)
+    assessor_role = forms.CharField(label="Assessor’s job", max_length=80, required=False)
+    looks = ReasonForm.looks | {"consent_time": Look(width=5)}
+    field_order = [
+        "initiated_on",
+        "consent_with",
+        "consent_child",
+        "consent_on",
+        "consent_time",
+        "consent_place",
+        "assessor_role",
+        "reason",
+    ]
+
+    def __init__(self, *args, facts: Mapping[str, Any], **kwargs):
+        talked = facts.get("consent_at")
+        known = dict(facts)
+        if talked:
+            local = timezone.localtime(talked)
+            known |= {"consent_on": local.date(), "consent_time": local.time().replace(microsecond=0)}
+        super().__init__(*args, initial=known, **kwargs)
+        self.stands = facts
+        for name in set(self.fields) - set(known) - {"reason"}:
+            del self.fields[name]
+
+    def facts(self) -> dict[str, Any]:
+        """The facts as they should be, by the names of assessments.flow.registration.FACTS."""
+        found = {name: self.cleaned_data[name] for name in self.stands if name in self.cleaned_data}
+        if "consent_at" in self.stands:
+            found["consent_at"] = self._talked()
+        return found
+
+    def _talked(self) -> dt.datetime:
+        """When it was discussed. To the minute: what was not touched stays as it stands to the second."""
+        stands = timezone.localtime(self.stands["consent_at"])
+        on, at = self.cleaned_data["consent_on"], self.cleaned_data["consent_time"]
+        if (on, at.hour, at.minute) == (stands.date(), stands.hour, stands.minute):
+            return self.stands["consent_at"]
+        return timezone.make_aware(dt.datetime.combine(on, at))
+
+
+class WrongPersonForm(ReasonForm):
+    """Which page of answers stands under the wrong person, and whose it is."""
+
+    page = forms.ChoiceField(
+        label="Which answers stand under the wrong person?", error_messages={"required": "Select a part"}
+    )
+    to = forms.ChoiceField(
+        label="Whom are they about?",
+        help_text="If that page holds answers already, the two pages change places.",
+        error_messages={"required": "Select whom they are about"},
+    )
+    looks = ReasonForm.looks | {"page": Look(label_size="s"), "to": Look(label_size="s")}
+    field_order = ["page", "to", "reason"]
+
+    def __init__(self, *args, pages: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["page"].choices = [("", "Select a part"), *pages]
+        self.fields["to"].choices = [("", "Select a person"), *people]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.flow.views import hand_on, into_answer, quick_notes
+from assessments.flow.views import corrections, hand_on, into_answer, quick_notes
 
 urlpatterns = [
     path("quick-note/", quick_notes.write, name="quick-note"),
@@ -23,4 +23,14 @@ urlpatterns = [
         hand_on.take_back,
         name="assessment-hand-on-take-back",
     ),
+    path("assessments/<uuid:pk>/corrections/", corrections.listed, name="assessment-corrections"),
+    path("assessments/<uuid:pk>/corrections/<slug:key>/", corrections.answer, name="assessment-correct"),
+    path(
+        "assessments/<uuid:pk>/corrections/<slug:key>/<uuid:person>/",
+        corrections.answer,
+        name="assessment-correct-person",
+    ),
+    path("assessments/<uuid:pk>/registration/", corrections.facts, name="assessment-correct-registration"),
+    path("assessments/<uuid:pk>/wrong-person/", corrections.person, name="assessment-wrong-person"),
+    path("assessments/<uuid:pk>/undo-withdrawal/", corrections.restore, name="assessment-restore"),
 ]

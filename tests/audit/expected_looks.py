@@ -58,6 +58,11 @@ PAGES = {
     (SECTION, "Opened taking something off an assessment"): "assessment-voice-remove assessment-view-remove",
     (SECTION, "Opened handing an assessment on"): "assessment-hand-on assessment-hand-on-answer",
     (SECTION, "Opened a quick note"): "quick-note-sort",
+    (SECTION, "Opened what was put right in an assessment"): "assessment-corrections",
+    (SECTION, "Opened putting an answer right"): "assessment-correct assessment-correct-person",
+    (SECTION, "Opened putting a registration right"): "assessment-correct-registration",
+    (SECTION, "Opened moving answers to the right person"): "assessment-wrong-person",
+    (SECTION, "Opened undoing a withdrawal"): "assessment-restore",
 }
 EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in names.split()} | {
     # Two events: opening the part, and taking something away from it.

@@ -16,6 +16,7 @@ from assessments.flow.forms import AnswerForm, GiveForm, HandOnForm
 from assessments.flow.reading import drafts_in_sight
 from assessments.models import Assessment, HandOver, HandOverStatus
 from assessments.views.common import get_assessment_for, words_of
+from cases.addresses import check_words_sent
 from cases.log import ids_of
 from cases.rules import NotAllowed
 from cases.views.common import render_record
@@ -49,6 +50,8 @@ def hand_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     ask = HandOnForm(request.POST if request.method == "POST" and not is_giving else None, people=people)
     give = GiveForm(request.POST if request.method == "POST" and is_giving else None, people=people)
     form = give if is_giving else ask
+    if request.method == "POST":
+        check_words_sent(assessment.case, request.POST)
     if request.method == "POST" and form.is_valid():
         action = actions.give if is_giving else actions.ask_to_take_over
         try:
