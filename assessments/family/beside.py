@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from assessments.family.differing import View, may_differ
+from assessments.family.differing import View, may_differ, views_of
 from assessments.family.prompts import Prompt, noticed
+from assessments.family.reading import rows_of_page
 from assessments.family.thresholds import LevelGuide, guides
-from assessments.family.voices import Told
-from assessments.family.whole import read_beside
+from assessments.family.voices import Told, told_by
 from assessments.household import told
-from assessments.models import Considered
 from assessments.pages import Book, PageOf
 from assessments.spec import Kind, Nature
 
@@ -32,17 +31,19 @@ class Beside:
 
 
 def beside(book: Book, page: PageOf) -> Beside:
-    """Read what stands beside a page. Two queries; one more with a choice of level, one more when something is noticed.
+    """Read what stands beside a page. One query, and one more with a choice of level.
 
     Prompts are those of this page's answers alone; the page of the whole family has those of all.
     """
-    voices, views = read_beside(book.assessment, book.household, page)
+    rows = rows_of_page(book.assessment, page.part.key, page.subject.id if page.subject else None)
     kinds = {question.kind for question in page.part.questions}
-    found = Beside(voices=voices, views=views)
+    found = Beside(
+        voices=told_by(rows.voices, book.household),
+        views=views_of(rows.views, book.household),
+        prompts=noticed(book, rows.considered),
+    )
     if Kind.LEVEL in kinds:
         found.guides = guides(book.household.levels)
-    if noticed(book, ()):
-        found.prompts = noticed(book, Considered.objects.filter(assessment=book.assessment).with_writers())
     found.takes_words = any(each.voice or each.nature is Nature.SAID for each in page.part.questions)
     found.differ = [
         (each.key, _label(told(each.heading, page.subject), told(each.label, page.subject)))
@@ -61,7 +62,9 @@ def onward(page: PageOf, book: Book, go: str) -> str:
     start = [book.assessment.pk, page.part.key]
     person = [page.subject.id] if page.subject else []
     if go == VOICE:
-        return reverse("assessment-person-voice-add" if person else "assessment-voice-add", args=[*start, *person])
+        return reverse(
+            "assessment-person-voice-add" if person else "assessment-voice-add", args=[*start, *person]
+        )
     key = go.removeprefix(DIFFERS)
     if go.startswith(DIFFERS) and any(each.key == key and may_differ(each) for each in page.part.questions):
         name = "assessment-person-view-add" if person else "assessment-view-add"

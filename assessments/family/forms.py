@@ -12,6 +12,7 @@ from assessments.household import Household, Subject
 from assessments.models import VoiceWay
 from cases.files import AUDIO, PICTURES
 from earlyhelp.web.forms import Form, Look, NearDateField
+from earlyhelp.web.templatetags.eh import join_words
 
 SOMEBODY_ELSE = "other"
 _ENDINGS = ",".join((*PICTURES.types, *AUDIO.types))
@@ -69,7 +70,9 @@ class VoiceForm(Form):
             self.fields["speaker"].initial = subject.id
         most = settings.EARLY_HELP["DOCUMENT_MAX_MB"]
         field = self.fields["file"]
-        field.help_text = f"{PICTURES.words[:1].upper()}{PICTURES.words[1:]}, or {AUDIO.words}, up to {most} MB."
+        field.help_text = (
+            f"{PICTURES.words[:1].upper()}{PICTURES.words[1:]}, or {AUDIO.words}, up to {most} MB."
+        )
         field.max_size_mb = most
         field.widget.attrs["accept"] = _ENDINGS
 
@@ -130,3 +133,18 @@ class TakeOffForm(Form):
     looks = {"why": Look(label_size="s")}
 
 
+def ask_for_everyone(form: Form, names: list[str]) -> Form:
+    """Let a form of signing off ask, in words, about those whom the assessment does not mention.
+
+    It never says no for good: whoever has thought of them ticks, and signs.
+    """
+    if names:
+        who = join_words(names)
+        form.fields["everyone"] = forms.BooleanField(
+            label=f"I have thought about {who}. There is nothing to record, and I sign off all the same",
+            error_messages={
+                "required": f"{who} {'is' if len(names) == 1 else 'are'} not mentioned. Tick that you have thought "
+                "about them, or say that no needs were found"
+            },
+        )
+    return form

@@ -14,7 +14,9 @@ urlpatterns = [
     path(f"{ROOT}prompts/<slug:indicator>/", views.considered, name="assessment-considered"),
     path(f"{ROOT}words/add/<slug:key>/", words_views.voice_add, name="assessment-voice-add"),
     path(
-        f"{ROOT}words/add/<slug:key>/<uuid:person>/", words_views.voice_add, name="assessment-person-voice-add"
+        f"{ROOT}words/add/<slug:key>/<uuid:person>/",
+        words_views.voice_add,
+        name="assessment-person-voice-add",
     ),
     path(f"{ROOT}words/<uuid:voice>/file/", words_views.voice_file, name="assessment-voice-file"),
     path(f"{ROOT}words/<uuid:voice>/take-off/", words_views.voice_remove, name="assessment-voice-remove"),

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from assessments.family.actions import consider, say_no_needs, take_off
 from assessments.family.forms import ConsiderForm, NoNeedsForm
-from assessments.family.prompts import find, noticed
+from assessments.family.prompts import find
 from assessments.family.rules import can_consider, can_say, check_can_consider, check_can_say
 from assessments.family.thresholds import guides
 from assessments.family.whole import read_whole
-from assessments.models import Assessment, Considered, NoNeeds
+from assessments.models import Assessment, NoNeeds
 from assessments.pages import read
 from assessments.views.common import get_assessment_for
 from cases.addresses import check_words_sent
@@ -68,9 +68,11 @@ def no_needs(request: HttpRequest, pk: uuid.UUID, person: uuid.UUID) -> HttpResp
     check_can_say(request.actor, assessment)
     about = get_object_or_404(Person, pk=person, family=assessment.case.family_id)
     sent_words(request, assessment)
-    form = NoNeedsForm(request.POST or None)
+    form = NoNeedsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        say_no_needs(assessment=assessment, person=about, reason=form.cleaned_data["reason"], by=request.actor)
+        say_no_needs(
+            assessment=assessment, person=about, reason=form.cleaned_data["reason"], by=request.actor
+        )
         messages.success(request, "Recorded that no needs were found.")
         return redirect(f"{reverse('assessment-family', args=[assessment.pk])}#everyone")
     name = read_name(assessment, about)
@@ -87,7 +89,9 @@ def read_name(assessment: Assessment, person: Person) -> str:
 def needs_after_all(request: HttpRequest, pk: uuid.UUID, row: uuid.UUID) -> HttpResponse:
     """Take "no needs" back."""
     assessment = get_assessment_for(request, pk)
-    said = get_object_or_404(NoNeeds.objects.select_related("assessment__case"), pk=row, assessment=assessment)
+    said = get_object_or_404(
+        NoNeeds.objects.select_related("assessment__case"), pk=row, assessment=assessment
+    )
     take_off(row=said, by=request.actor)
     messages.success(request, "Taken back.")
     return redirect(f"{reverse('assessment-family', args=[assessment.pk])}#everyone")
@@ -103,13 +107,14 @@ def considered(request: HttpRequest, pk: uuid.UUID, indicator: str) -> HttpRespo
     except KeyError:
         raise Http404 from None
     sent_words(request, assessment)
-    form = ConsiderForm(request.POST or None)
+    form = ConsiderForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         consider(assessment=assessment, indicator=indicator, note=form.cleaned_data["note"], by=request.actor)
         messages.success(request, "Your note is kept.")
         return redirect(f"{reverse('assessment-family', args=[assessment.pk])}#prompts")
-    earlier = Considered.objects.filter(assessment=assessment).with_writers()
-    prompts = [each for each in noticed(read(assessment, request.actor), earlier) if each.indicator == found]
+    prompts = [
+        each for each in read_whole(read(assessment, request.actor)).prompts if each.indicator == found
+    ]
     context = {"prompt": prompts[0] if prompts else None, "indicator": found}
     return ask(request, assessment, form, found.title, "Keep this note", **context)
 

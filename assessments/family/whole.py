@@ -10,9 +10,9 @@ from typing import TypeVar
 from assessments.family.coverage import Person, everyone
 from assessments.family.differing import View, views_of
 from assessments.family.prompts import Prompt, noticed
+from assessments.family.reading import rows_of
 from assessments.family.voices import Told, told_by
-from assessments.household import Household
-from assessments.models import Assessment, Considered, DifferingView, NoNeeds, Voice
+from assessments.models import Considered, DifferingView, NoNeeds, Voice
 from assessments.pages import Book, PageOf
 
 Row = TypeVar("Row", Voice, DifferingView)
@@ -43,6 +43,14 @@ class Whole:
         """What the form noticed in the answers this reader may see."""
         return noticed(self.book, self.considered)
 
+    def put_beside(self, groups: list[tuple[str, list[dict]]]) -> None:
+        """Give every page of the answers in words (views.finish.in_words) its own words and differing views."""
+        for _title, pages in groups:
+            for each in pages:
+                about = self.book.household.subject(each["about"])
+                page = PageOf(part=each["part"], subject=about)
+                each["voices"], each["views"] = self.voices_on(page), self.views_on(page)
+
     def voices_on(self, page: PageOf) -> list[Told]:
         """People's own words on one page."""
         return told_by(_of(self.voices, page), self.book.household)
@@ -52,39 +60,16 @@ class Whole:
         return views_of(_of(self.views, page), self.book.household)
 
 
-def read_whole(book: Book, *, with_considered: bool = True) -> Whole:
-    """Everything beside the answers of one assessment. Three queries, four with what was considered."""
-    whole = read_mentions(book)
-    if with_considered:
-        whole.considered = list(Considered.objects.filter(assessment=book.assessment).with_writers())
-    return whole
-
-
-def read_mentions(book: Book) -> Whole:
-    """What is needed to say who is mentioned, and to show it. Three queries."""
-    of_assessment = {"assessment": book.assessment}
+def read_whole(book: Book) -> Whole:
+    """Everything beside the answers of one assessment. One query."""
+    rows = rows_of(book.assessment)
     return Whole(
         book=book,
-        no_needs=list(NoNeeds.objects.standing().filter(**of_assessment).with_writers()),
-        voices=list(
-            Voice.objects.standing().filter(**of_assessment).with_writers().select_related("document")
-        ),
-        views=list(DifferingView.objects.standing().filter(**of_assessment).with_writers()),
+        no_needs=rows.no_needs,
+        voices=rows.voices,
+        views=rows.views,
+        considered=rows.considered,
     )
-
-
-def read_beside(
-    assessment: Assessment, household: Household, page: PageOf
-) -> tuple[list[Told], dict[str, list[View]]]:
-    """Own words and differing views of one page. Two queries."""
-    spot = {
-        "assessment": assessment,
-        "key": page.part.key,
-        "person_id": page.subject.id if page.subject else None,
-    }
-    voices = Voice.objects.standing().filter(**spot).with_writers().select_related("document")
-    views = DifferingView.objects.standing().filter(**spot).with_writers()
-    return told_by(voices, household), views_of(views, household)
 
 
 def _of(rows: Iterable[Row], page: PageOf) -> list[Row]:

@@ -97,7 +97,10 @@ def voice_file(request: HttpRequest, pk: uuid.UUID, voice: uuid.UUID) -> HttpRes
     """Give out the drawing or the recording, to be shown or played on the page."""
     assessment = get_assessment_for(request, pk)
     found = get_object_or_404(
-        Voice.objects.standing().select_related("document"), pk=voice, assessment=assessment, document__isnull=False
+        Voice.objects.standing().select_related("document"),
+        pk=voice,
+        assessment=assessment,
+        document__isnull=False,
     )
     check_can_be_given_out(found.document)
     record_look(
@@ -173,7 +176,9 @@ def _take_off(request: HttpRequest, pk: uuid.UUID, model, row_id: uuid.UUID, hea
     assessment = get_assessment_for(request, pk, verb="Opened taking something off an assessment")
     check_can_say(request.actor, assessment)
     row = get_object_or_404(
-        model.objects.standing().select_related("assessment__case", "speaker"), pk=row_id, assessment=assessment
+        model.objects.standing().select_related("assessment__case", "speaker"),
+        pk=row_id,
+        assessment=assessment,
     )
     sent_words(request, assessment)
     form = TakeOffForm(request.POST or None)

@@ -23,9 +23,6 @@ class StandingQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(removed_at__isnull=True)
 
-    def with_writers(self):
-        return self.select_related("recorded_by__user", "agency")
-
 
 class FamilyRow(models.Model):
     """What these rows share: whose they are, who may read them, who recorded them, and when they were taken off."""
@@ -56,9 +53,8 @@ class FamilyRow(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def recorded_by_name(self) -> str:
-        return self.recorded_by.user.full_name if self.recorded_by else "the register"
+    # The writer's name, where a page has read it together with the row (assessments.family.reading).
+    recorded_by_name = ""
 
 
 def _removed_together(name: str) -> models.CheckConstraint:

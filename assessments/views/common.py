@@ -8,6 +8,7 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 
+from assessments.family.reading import has_family_rows
 from assessments.models import Assessment
 from assessments.spec import Part
 from earlyhelp.audit import record_look
@@ -21,9 +22,12 @@ def get_assessment_for(
     Without a verb no look is recorded: for a save, whose change is recorded by its action.
     Raises Http404 otherwise: another agency's record answers exactly like one that does not exist.
     """
-    found = Assessment.objects.visible_to(request.actor).with_record_data().filter(pk=pk).first()
+    found = Assessment.objects.visible_to(request.actor).with_record_data().filter(pk=pk)
+    found = found.annotate(has_family_rows=has_family_rows()).first()
     if found is None:
         raise Http404
+    # Found by the grants a moment ago: the rules need not ask again (cases.rules.case.check_can_read).
+    found.case.found_for_membership = request.actor.membership.pk
     if verb:
         facts = {"part": part if isinstance(part, str) else part.key} if part else {}
         facts["assessment"] = found.reference

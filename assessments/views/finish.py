@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from assessments.actions import sign_off, take_back_sign_off, withdraw
+from assessments.family.forms import ask_for_everyone
+from assessments.family.rules import can_consider, can_say
+from assessments.family.whole import read_whole
 from assessments.forms.registration import SignOffForm, TakeBackForm, WithdrawForm
 from assessments.household import Subject
 from assessments.models import Assessment
@@ -33,7 +36,8 @@ FROM_CHECK = "?from=check"
 def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Every answer in words, drawn from the form's definition, with what is missing named; and signing off."""
     assessment = get_assessment_for(request, pk, verb="Checked the answers of an assessment")
-    form = SignOffForm(request.POST or None)
+    whole = read_whole(read(assessment, request.actor))
+    form = ask_for_everyone(SignOffForm(request.POST or None), [each.subject.name for each in whole.not_mentioned])
     may_answer_for = can_answer_for(request.actor, assessment)
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,9 +55,10 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                     "Signed off. The assessment is complete as soon as an action of the plan has started.",
                 )
             return redirect("assessment", assessment.pk)
-    book = read(assessment, request.actor)
+    book = whole.book
     may_write = may_answer_for or can_write_in_case(request.actor, assessment.case)
     groups = in_words(book, may_write=may_write)
+    whole.put_beside(groups)
     pages = [page for _title, found in groups for page in found]
     context = {
         "assessment": assessment,
@@ -62,6 +67,9 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "to_settle": [page for page in pages if page["has_differing"]],
         "left_blank": [(page, count) for page in pages if (count := _left_blank(page))],
         "groups": groups,
+        "whole": whole,
+        "may_say": can_say(request.actor, assessment),
+        "may_consider": can_consider(request.actor, assessment),
         "holds_address": mentions_protected_address(assessment.case, everything_written(book)),
         "may_answer_for": may_answer_for,
         "is_countersigned": is_wanted(assessment),
@@ -119,6 +127,8 @@ def _page_in_words(book: Book, page: PageOf, *, may_write: bool) -> dict:
         "also": [(agency, found) for agency, found in contributions if found],
         "change": f"{change}{FROM_CHECK}" if change else "",
         "latest": page.latest,
+        "voices": [],
+        "views": {},
     }
 
 

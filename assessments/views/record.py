@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from assessments.addresses import part_url
 from assessments.clocks import stages_of
+from assessments.family.whole import read_whole
 from assessments.flow import corrections, hand_on, withdrawal
 from assessments.flow.ageing import age_of
 from assessments.flow.task_list import record_counts, resume_of, task_groups, writers
@@ -64,6 +65,7 @@ def task_list(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "done": done,
         "total": total,
         "writers": writers(book),
+        "whole": read_whole(book),
         "saved": max((page.latest.saved_at for page in book.pages.values() if page.latest), default=None),
         "age": age_of(assessment),
         "resume": resume_of(book, request.actor)

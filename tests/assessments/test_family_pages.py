@@ -341,3 +341,39 @@ def test_pages_ask_the_database_no_more_for_many_rows(eha, people, alice, ellie,
     after = [queries_of(alice, url) for url in urls]
     assert after == before
     assert max(after) <= 25, after
+
+
+# -- On the other pages ----------------------------------------------------------------------------------------------
+
+
+def test_the_task_list_and_the_check_name_who_is_missing_and_signing_asks_in_words(eha, people, alice, ellie, dana, seen_by):
+    missing = "Not mentioned yet:</strong> Ellie, Dana."
+    check = reverse("assessment-check", args=[eha.pk])
+    assert missing in text(alice.get(reverse("assessment", args=[eha.pk])))
+    shown = text(alice.get(check))
+    assert missing in shown
+    assert "I have thought about Ellie and Dana. There is nothing to record" in shown
+    refused = text(alice.post(check, {"shared": "on"}))
+    assert "Ellie and Dana are not mentioned. Tick that you have thought about them" in refused
+    for person in (ellie, dana):
+        alice.post(reverse("assessment-no-needs", args=[eha.pk, person.pk]), {})
+    shown = text(alice.get(check))
+    assert "Everybody you see in this family is mentioned." in shown
+    assert "I have thought about" not in shown
+
+
+def test_nobody_whom_the_signer_may_not_see_is_counted_or_named(eha, people, alice, world):
+    with as_system():
+        Person.objects.create(family=eha.case.family, first_name="Hidden", last_name="Aunt", is_child=False, acl=[])
+        Person.objects.filter(first_name="Hidden").update(acl=[])
+    for url in (page(eha), reverse("assessment", args=[eha.pk]), reverse("assessment-check", args=[eha.pk])):
+        assert "Hidden" not in text(alice.get(url))
+
+
+def test_words_and_views_are_on_the_check_and_in_the_professionals_copy(eha, people, alice, ellie, dana, seen_by):
+    write(eha, people, seen_by, "learning", ellie, participation_worry="She is often away.")
+    url = reverse("assessment-person-view-add", args=[eha.pk, "learning", "participation_worry", ellie.pk])
+    alice.post(url, {"speaker": str(dana.pk), "words": "She is ill, not away.", "said_on": "today"})
+    add(alice, eha, ellie, SimpleUploadedFile("d.jpg", sounds.photo()), way="drawing", words="Our house")
+    shown = text(alice.get(reverse("assessment-check", args=[eha.pk])))
+    assert "Dana sees it differently" in shown and "Our house" in shown and "<img" in shown

@@ -186,7 +186,8 @@ def test_page_written_after_an_error_does_not_undo_what_others_wrote_meanwhile(p
 def test_sign_off_from_the_page(people, eha, child, seen_by, signed_in_as):
     browser = signed_in_as(people.alice)
     url = reverse("assessment-check", args=[eha.pk])
-    refused = browser.post(url, {"shared": "on"})
+    assert b"Tick that you have thought about" in browser.post(url, {"shared": "on"}).content
+    refused = browser.post(url, {"shared": "on", "everyone": "on"})
     assert b"Before you can sign off, answer" in refused.content
     alice = seen_by(people.alice)
     for key, person, values in (
@@ -200,7 +201,7 @@ def test_sign_off_from_the_page(people, eha, child, seen_by, signed_in_as):
             sent={name: Sent(value=value, base="-") for name, value in values.items()},
         )
     assert browser.post(url, {}).status_code == 200
-    assert browser.post(url, {"shared": "on"}).status_code == 302
+    assert browser.post(url, {"shared": "on", "everyone": "on"}).status_code == 302
     page = browser.get(reverse("assessment", args=[eha.pk])).content.decode()
     assert "It counts as complete as soon as" in page
     part = browser.get(reverse("assessment-part", args=[eha.pk, "start"])).content.decode()
@@ -326,4 +327,4 @@ def test_a_form_of_200_questions_and_one_of_none_go_all_the_way(people, eha, sig
     assert browser.post(reverse("assessment-part", args=[eha.pk, "only"]), sent | {"go": "list"}).status_code == 302
     for name in ("assessment", "assessment-check", "assessment-professional-copy"):
         assert browser.get(reverse(name, args=[eha.pk])).status_code == 200, name
-    assert browser.post(reverse("assessment-check", args=[eha.pk]), {"shared": "on"}).status_code == 302
+    assert browser.post(reverse("assessment-check", args=[eha.pk]), {"shared": "on", "everyone": "on"}).status_code == 302
