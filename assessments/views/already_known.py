@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from assessments.models import SectionStatus
 from assessments.pages import Book, PageOf, first_to_do, read
 from assessments.review import in_words
 from assessments.rules import can_write_in_case, open_categories, takes_answers
+from assessments.spec import Question
 from assessments.views.common import get_assessment_for, new_writer
 from assessments.views.part import ADDRESS_TYPED
 from assessments.views.record import part_url
@@ -95,8 +96,19 @@ def _pages(book: Book, categories: frozenset[int], sent: Mapping[str, str]) -> I
         answered = row.answers if row is not None else {}
         name = f"{page.part.key}-{page.subject.id}" if page.subject else page.part.key
         asked = [question for question in page.part.questions if question.key not in answered]
+        headings = {question.item: question.heading for question in page.part.questions if question.heading}
         lines = tuple(
-            _offer(book, page, f"{name}-{question.key}", question, found[question.key], sent)
+            _offer(
+                page,
+                f"{name}-{question.key}",
+                question,
+                found[question.key],
+                heading=told(question.heading or headings.get(question.item or None, ""), page.subject),
+                words=in_words(
+                    question, {question.key: found[question.key].value}, book.household, page.subject
+                ),
+                sent=sent,
+            )
             for question in asked
             if question.key in found
         )
@@ -113,7 +125,16 @@ def _pages(book: Book, categories: frozenset[int], sent: Mapping[str, str]) -> I
             )
 
 
-def _offer(book: Book, page: PageOf, name: str, question, earlier: Earlier, sent) -> Offer:
+def _offer(
+    page: PageOf,
+    name: str,
+    question: Question,
+    earlier: Earlier,
+    *,
+    heading: str,
+    words: Iterable[str],
+    sent: Mapping[str, str],
+) -> Offer:
     """One line, with what was sent of it. An answer to other words than these counts for nothing."""
     shown = digest(earlier.value)
     marked = sent.get(name, "")
@@ -125,8 +146,8 @@ def _offer(book: Book, page: PageOf, name: str, question, earlier: Earlier, sent
         key=question.key,
         name=name,
         label=told(question.label, page.subject),
-        heading=told(question.heading, page.subject),
-        lines=tuple(in_words(question, {question.key: earlier.value}, book.household, page.subject)),
+        heading=heading,
+        lines=tuple(words),
         earlier=earlier,
         shown=shown,
         marked=marked,

@@ -27,7 +27,7 @@ let slots = {};
 
 function slotOf(name) {
   if (name in slots) return name;
-  const found = /^(.+?)(__nk|__still|_day|_month|_year)$/.exec(name);
+  const found = /^(.+?)(__nk|__still|__offer|_day|_month|_year)$/.exec(name);
   return found && found[1] in slots ? found[1] : "";
 }
 
@@ -182,7 +182,7 @@ function mark(name, words) {
 // Shows what somebody else wrote in a box that nobody touched here.
 function show(box, values) {
   for (const element of boxes(questionOf(box))) {
-    if (slotOf(element.name) !== box || element.name.endsWith("__still")) continue;
+    if (slotOf(element.name) !== box || /__(still|offer)$/.test(element.name)) continue;
     const wanted = values[element.name] ?? [];
     if (isTick(element)) element.checked = wanted.includes(element.value);
     else element.value = wanted[0] ?? "";
