@@ -21,7 +21,7 @@ HOW = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Told:
     """What one person told us once. `source` says who asked, when and how; `file_url` is empty without a file."""
 
@@ -30,10 +30,16 @@ class Told:
     source: str
     file_url: str = ""
     waits: bool = False
+    is_lost: bool = False
 
     @property
     def is_picture(self) -> bool:
         return bool(self.file_url) and self.voice.document.content_type.startswith("image/")
+
+    @property
+    def paper_url(self) -> str:
+        """Where a paper finds the picture (assessments.family.paper)."""
+        return f"picture:///{self.voice.pk}"
 
     @property
     def is_audio(self) -> bool:
