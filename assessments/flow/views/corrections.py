@@ -123,7 +123,8 @@ def answer(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | No
         writer=new_writer(),
         only=frozenset({question.key}),
     )
-    why = ReasonForm(request.POST or None)
+    # A question of the form may be called "reason" too.
+    why = ReasonForm(request.POST or None, prefix="why")
     if request.method == "POST":
         check_words_sent(assessment.case, request.POST)
         sent = form.sent()
