@@ -56,8 +56,8 @@ def render_pdf(template_name, context, pictures=None):
 
     context must hold what the template needs; the title block of the template becomes the document's title.
     pictures: JPEG bytes by name, which the template shows as <img src="picture:///name" alt="…">.
-    Raises RefusedAddress when the template names anything but those and packaged static files. Takes about a second for 12 pages
-    with 10 charts, so call it in a task.
+    Raises RefusedAddress when the template names anything but those and packaged static files. Takes about a second for
+    12 pages with 10 charts, so call it in a task.
     """
     from weasyprint import HTML  # slow to import, and needs system libraries that only PDF work needs
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
