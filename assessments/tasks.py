@@ -15,3 +15,19 @@ def forget_match_checks() -> int:
     with connection.cursor() as cursor:
         cursor.execute("select app.forget_match_checks()")
         return cursor.fetchone()[0]
+
+
+@shared_task(name="assessments.remind_of_drafts")
+def remind_of_drafts() -> int:
+    """Each morning of a working day: tell assessors of drafts that are due, and managers of very late ones."""
+    from assessments.flow import nudges
+
+    return nudges.remind_of_drafts()
+
+
+@shared_task(name="assessments.keep_quick_notes")
+def keep_quick_notes() -> int:
+    """Each morning: tell writers of quick notes that will go soon, and let go those whose day is over."""
+    from assessments.flow import nudges
+
+    return nudges.keep_quick_notes()

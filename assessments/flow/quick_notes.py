@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments.actions import save_answers
 from assessments.actions.answers import Saved
 from assessments.answers import LONGEST_LONG_TEXT, Sent, tidy
-from assessments.models import Assessment, QuickNote
+from assessments.models import Assessment, QuickNote, Section
 from assessments.models.flow import quick_note_days
 from assessments.spec import Part
 from cases.actions.notes import write_note
@@ -103,7 +103,7 @@ def put_on_timeline(*, note: QuickNote, case: Case, facts: Mapping[str, Any], by
     note = _locked(note)
     check_can_sort(by, note)
     entry = write_note(case=case, by=by, **facts)
-    _used(note, case, by, note=entry)
+    _used(note, case, by, entry)
     return entry
 
 
@@ -132,17 +132,17 @@ def put_in_answer(
     saved = save_answers(
         assessment=assessment, part=part, person=person, sent={box: sent}, writer=writer, round=round, by=by
     )
-    _used(note, assessment.case, by, section=saved.section)
+    _used(note, assessment.case, by, saved.section)
     return saved
 
 
-def _used(note: QuickNote, case: Case, by: Actor, **became: Any) -> None:
+def _used(note: QuickNote, case: Case, by: Actor, became: CaseNote | Section) -> None:
     """The words are where they belong: the note keeps the way to them and nothing else."""
+    name = "note" if isinstance(became, CaseNote) else "section"
     note.case, note.body, note.used_at = case, "", timezone.now()
-    for name, value in became.items():
-        setattr(note, name, value)
-    note.save(update_fields=["case", "body", "used_at", *became])
-    record_change(by, "Sorted a quick note", case=case, obj=note, became=next(iter(became)))
+    setattr(note, name, became)
+    note.save(update_fields=["case", "body", "used_at", name])
+    record_change(by, "Sorted a quick note", case=case, obj=note, became=name)
 
 
 def _locked(note: QuickNote) -> QuickNote:

@@ -19,6 +19,9 @@ SCHEDULE = {
     "find-lost-reports": {"task": "reporting.find_lost_reports", "schedule": crontab(minute="*")},
     # What was typed to look for a family is kept for a day.
     "forget-match-checks": {"task": "assessments.forget_match_checks", "schedule": crontab(minute=35)},
+    # Drafts that are due or late, once a person a day; quick notes that became nothing, told a week and a day before.
+    "remind-of-drafts": {"task": "assessments.remind_of_drafts", "schedule": crontab(hour=6, minute=40)},
+    "keep-quick-notes": {"task": "assessments.keep_quick_notes", "schedule": crontab(hour=6, minute=45)},
     # Lines of a register that became no case, such as those of families that did not agree, are kept for 30 days.
     "forget-register-lines": {"task": "reporting.forget_register_lines", "schedule": crontab(hour=3, minute=15)},
     # Working copies of answered requests for what is held, and files of records that were disposed of.
