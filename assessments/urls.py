@@ -78,6 +78,17 @@ urlpatterns = [
     path("assessments/<uuid:pk>/take-back/", finish.take_back, name="assessment-take-back"),
     path("assessments/<uuid:pk>/withdraw/", finish.withdraw_assessment, name="assessment-withdraw"),
     path("assessments/<uuid:pk>/copies/", copies.copies, name="assessment-copies"),
+    path("assessments/<uuid:pk>/parts/<slug:key>/print/", copies.print_part, name="assessment-print-part"),
+    path(
+        "assessments/<uuid:pk>/parts/<slug:key>/<uuid:person>/print/",
+        copies.print_part,
+        name="assessment-print-person-part",
+    ),
+    path(
+        "assessments/<uuid:pk>/sections/<slug:key>/print/",
+        copies.print_section,
+        name="assessment-print-section",
+    ),
     path(
         "assessments/<uuid:pk>/copies/professional/",
         copies.professional_copy,

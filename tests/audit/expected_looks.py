@@ -34,7 +34,7 @@ PAGES = {
     (SECTION, "Opened step up and step down"): "record-steps step-up-start step-down-new step-down",
     (SECTION, "Opened a step-up"): "step-up",
     (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
-    (SECTION, "Opened an assessment"): "assessment",
+    (SECTION, "Opened an assessment"): "assessment api-assessment",
     (SECTION, "Opened a part of an assessment"): """
         assessment-part assessment-person-part assessment-part-again assessment-person-part-again""",
     (SECTION, "Opened a part for all children"): "assessment-together",
@@ -78,6 +78,12 @@ EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in
         (SECTION, "Made a professionals' copy of an assessment", True),
         (RECORD, "Made a professional copy of an assessment", True),
     ],
+    **dict.fromkeys(
+        ("assessment-print-part", "assessment-print-person-part", "assessment-print-section"),
+        [
+            (SECTION, "Printed a part of an assessment", True), (RECORD, "Made a part copy of an assessment", True),
+        ],
+    ),
     # A quarter's sample: its records are in the event's facts.
     "quality-drawn": [(RESULTS, "Opened a dip sample", False)],
     # What a check of the whole county found: the records are in the event's facts.
