@@ -61,7 +61,7 @@ def compare(before: FormSpec, after: FormSpec) -> list[Chapter]:
         lines = (
             _of_page(before, after, was, part, moved)
             if was is not None
-            else _questions_of_new(after, part, moved)
+            else _questions_of_new(before, after, part, moved)
         )
         chapters.append(Chapter(f"Page “{words.title_of(part)}”", tuple(lines)))
     return [chapter for chapter in chapters if chapter.lines]
@@ -247,7 +247,7 @@ def _of_page(before: FormSpec, after: FormSpec, was: Part, now: Part, moved: dic
     places = _moved([key for key in old if key in new], [key for key in new if key in old])
     for key, question in new.items():
         if key not in old:
-            yield _new_question(before, after, now, question, moved)
+            yield from _new_question(before, after, now, question, moved)
             continue
         label = words.label_of(now, question)
         if key in places:
@@ -255,24 +255,34 @@ def _of_page(before: FormSpec, after: FormSpec, was: Part, now: Part, moved: dic
                 MOVED, label, "", _after(list(new), new, key, lambda each: words.label_of(now, each))
             )
         for line in _question_lines(before, after, was, now, old[key], question):
-            yield replace(line, what=f"“{label}”: {line.what[:1].lower()}{line.what[1:]}")
+            yield replace(line, what=_of(label, line.what))
 
 
-def _questions_of_new(after: FormSpec, part: Part, moved: dict) -> Iterable[Difference]:
+def _questions_of_new(before: FormSpec, after: FormSpec, part: Part, moved: dict) -> Iterable[Difference]:
     for question in part.questions:
-        yield _new_question(after, after, part, question, moved)
+        yield from _new_question(before, after, part, question, moved)
 
 
 def _new_question(
     before: FormSpec, after: FormSpec, part: Part, question: Question, moved: dict
-) -> Difference:
-    origin = moved.get((part.key, question.key))
+) -> Iterable[Difference]:
+    """A question that the page did not have: a new one, or one that stood on another page."""
     label = words.label_of(part, question)
-    if origin is not None:
-        came_from = next((words.title_of(each) for each in before.parts if each.key == origin[0]), origin[0])
-        return Difference(MOVED, label, f"On page “{came_from}”", f"On page “{words.title_of(part)}”")
-    needed = ", needed before sign-off" if f"{part.key}.{question.key}" in after.minimum else ""
-    return Difference(ADDED, label, "", f"{words.KINDS.get(question.kind, question.kind)}{needed}")
+    origin = moved.get((part.key, question.key))
+    if origin is None:
+        needed = ", needed before sign-off" if f"{part.key}.{question.key}" in after.minimum else ""
+        yield Difference(ADDED, label, "", f"{words.KINDS.get(question.kind, question.kind)}{needed}")
+        return
+    came_from = before.find(origin[0])
+    yield Difference(
+        MOVED, label, f"On page “{words.title_of(came_from)}”", f"On page “{words.title_of(part)}”"
+    )
+    for line in _question_lines(before, after, came_from, part, came_from.find(origin[1]), question):
+        yield replace(line, what=_of(label, line.what))
+
+
+def _of(label: str, what: str) -> str:
+    return f"“{label}”: {what[:1].lower()}{what[1:]}"
 
 
 def _question_lines(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessments.editor.tree import Gone, What, find
@@ -15,6 +14,7 @@ _SENTENCE = re.compile(
     r"(?: (?P<field>[^:]+))?: (?P<words>.+)",
     re.DOTALL,
 )
+_DEPENDS = re.compile(r"^(depends on (?:an answer that )?)([a-z0-9_]+)")
 _FIELDS = {
     "title": "The title",
     "about": "The words for choosing the form",
@@ -83,12 +83,11 @@ def _words(field: str, words: str) -> str:
 
 def _named(part: Part, words: str) -> str:
     """A question that another one depends on, by its words instead of its key."""
-    if not words.startswith(("depends on ", "it depends on ")):
-        return words
-    for question in _longest_first(part):
-        words = re.sub(rf"\b{re.escape(question.key)}\b", f"“{label_of(part, question)}”", words, count=1)
-    return words
+    return _DEPENDS.sub(lambda read: f"{read[1]}{_called(part, read[2])}", words, count=1)
 
 
-def _longest_first(part: Part) -> Iterator:
-    yield from sorted(part.questions, key=lambda question: -len(question.key))
+def _called(part: Part, key: str) -> str:
+    try:
+        return f"“{label_of(part, part.find(key))}”"
+    except KeyError:
+        return f"a question that has been taken out ({key})"

@@ -24,6 +24,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from assessments.models import FormVersion
+from assessments.spec import to_json
 from cases.models import Case, Guest
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
@@ -38,6 +40,7 @@ from tests.access.test_urls import (
     is_for_programs,
     undone,
 )
+from tests.assessments.definitions import form_of
 from tests.fuzz import odd
 
 ROUNDS = int(os.environ.get("EH_FUZZ_ROUNDS", "1"))
@@ -166,9 +169,14 @@ def candidates() -> dict[str, list]:
             "reference": list(Case.objects.values_list("reference", flat=True))[:3],
         }  # fmt: skip
         versions = list(Agreement.objects.values_list("version", flat=True))
+        # A draft of a form with one page, so that everything in it can be changed.
+        FormVersion.objects.get_or_create(
+            code="tried", version=1, defaults={"title": "Tried", "spec": to_json(form_of(13)) | {"code": "tried"}}
+        )
     return held | {
         "pk": numbers, "user": [user for _pk, user in members[:3]], "version": versions, "kind": ["school", "csv"],
-        "action": ["deactivate", "wake", "reset"], "quarter": ["2026-Q2", "2015-Q3"],
+        "code": ["tried", "caf"], "part": ["only"], "key": ["only", "q1"], "what": ["part"], "inside": ["only", "one"],
+        "who": ["family"], "action": ["deactivate", "wake", "reset"], "quarter": ["2026-Q2", "2015-Q3"],
     }  # fmt: skip
 
 
