@@ -114,6 +114,8 @@ def _part_problems(part: Part, groups: set[str]) -> Iterator[str]:
     yield from _text_problems(f"{where} together", part.together, 200, blank=True, per=Per.ONCE)
     if part.together and part.per is Per.ONCE:
         yield f"{where}: comes once, so there is nothing to put together"
+    if NAME in part.title and not part.together and part.opens is not Opens.REGISTERED:
+        yield f"{where}: give the line for all persons (“together”), since it is listed before it can be filled in"
     if part.shows is Shows.PERSON and part.per is Per.ONCE:
         yield f"{where}: is about nobody, so it cannot show a person"
     if part.group not in groups:

@@ -75,6 +75,7 @@ def test_form_with_no_section_is_sound():
         ({"stages": [{"key": "completed", "title": "Done", "days": 2}]}, "choose another name"),
         ({"part": {"stage": "nowhere"}}, "there is no stage nowhere"),
         ({"part": {"source": "plan", "questions": [], "repeats": True}}, "not filled in again"),
+        ({"part": {"per": "child", "title": "{name} now", "opens": "completed"}}, "give the line for all persons"),
         ({"part": {"repeats": True}, "minimum": ["start.what"]}, "filled in again each time cannot be"),
         ({"part": {"whom": "unborn"}}, "only a page for each child"),
         ({"question": {"whom": "born"}}, "only a question on each child"),
