@@ -10,6 +10,7 @@ from assessments.answers import LONGEST_LONG_TEXT, LONGEST_TEXT, Value
 from assessments.domains import DOMAINS, NEED_LABELS, NO_NEEDS
 from assessments.household import Household
 from assessments.spec import FormSpec, Kind, Nature, Part, Question
+from hubs.models import Category
 
 Meaning = tuple[Any, ...]
 WRITTEN = frozenset({Kind.TEXT, Kind.LONG_TEXT})
@@ -25,9 +26,9 @@ OF_FAMILY = frozenset(
 def meanings(form: FormSpec) -> dict[tuple[str, str], tuple[Meaning, ...]]:
     """What each question of a form asks for, by (part key, question key), the closest meaning first.
 
-    The same part and question of another version or form; a shared name (`assessments.spec.prefills`); the same
-    item of the three domains, asked in the same nature. Where a part asks about one item twice, its first
-    question stands for the item.
+    The same part and question of another version or form; a shared name (`assessments.spec.prefills`); the needs
+    that were found; the same item of the three domains, asked in the same nature. Where a part asks about one item
+    twice, its first question stands for the item.
     """
     found = {}
     taken = set()
@@ -35,6 +36,8 @@ def meanings(form: FormSpec) -> dict[tuple[str, str], tuple[Meaning, ...]]:
         known: list[Meaning] = [("same", part.key, question.key, question.item)]
         if "." in question.prefill:
             known.append(("name", question.prefill))
+        if question.kind is Kind.NEEDS:
+            known.append(("needs",))
         if question.item:
             about = ("item", question.item, question.nature)
             if (about, part.key) not in taken:
@@ -54,6 +57,15 @@ def is_of_family(meaning: Meaning) -> bool:
     if meaning[0] == "name":
         return meaning[1].startswith("family.")
     return meaning[0] == "item" and meaning[1] in OF_FAMILY
+
+
+def may_stand_in(meaning: Meaning, category: int | None, asked_in: int) -> bool:
+    """Whether an answer given in one information category may be offered in another.
+
+    In its own only. A fact with a shared name that stands on a page of the whole team (Category.FAMILY) may also be
+    offered where fewer people read. None is the record itself, which everybody reads who sees the person.
+    """
+    return category in {None, asked_in} or (meaning[0] == "name" and category == Category.FAMILY)
 
 
 def sources(part: Part) -> Iterator[Question]:

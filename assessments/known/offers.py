@@ -1,7 +1,7 @@
 """Answers that a page can start with, because somebody the family agreed to has recorded them already.
 
-Only what the reader may see: everything is read under row-level security. An answer never leaves its information
-category by being offered elsewhere, so whoever may read the new page may read what it was filled in from.
+Only what the reader may see: everything is read under row-level security. What fewer people may read than the new
+page has readers is never offered there (`meaning.may_stand_in`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from assessments.known.meaning import (
     fits,
     is_filled_in,
     is_of_family,
+    may_stand_in,
     meanings,
     same_nature,
     sources,
@@ -237,7 +238,7 @@ def _best(
                 is_of_family(meaning) and "" in (each.person, here) and each.nature is not Nature.SAID
             ):
                 continue
-            if each.category == category and each.origin.get("row") not in rows:
+            if may_stand_in(meaning, each.category, category) and each.origin.get("row") not in rows:
                 found.append(each)
     for said in record.says(question.prefill, person, category):
         found.append(_of_record(said))
