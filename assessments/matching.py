@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from assessments.models import MatchCheck
-from cases.matching import Candidate, Match, compare
+from cases.matching import Candidate, Match, candidate_of, compare
 from cases.models import Family, Person
 from hubs.models import Hub
 
@@ -94,25 +94,6 @@ def look(asked: Asked) -> tuple[list[Found], list[int]]:
     ]
     found.sort(key=lambda item: -item.match.points)
     return found[:AT_MOST], hubs
-
-
-def candidate_of(person: Person) -> Candidate:
-    """A stored person as the scorer wants them. Reads the family's addresses as prefetched.
-
-    A confidential address takes no part: its postcode could be tried until the score gave it away.
-    """
-    postcodes = [each.postcode for each in person.family.addresses.all() if not each.is_confidential]
-    return Candidate(
-        first_name=person.first_name,
-        last_name=person.last_name,
-        known_as=person.known_as,
-        born_on=person.born_on,
-        postcode=postcodes[0] if postcodes else "",
-        postcodes=tuple(postcodes[1:]),
-        nhs_number=person.nhs_number,
-        upn=person.upn,
-        sex=person.sex,
-    )
 
 
 def stored(found: list[Found], hubs: list[int]) -> dict[str, Any]:

@@ -15,11 +15,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
+from typing import TYPE_CHECKING
 
 import jellyfish
 from rapidfuzz.distance import OSA
 
 from cases.nicknames import GROUPS_OF, may_be_short_for
+
+if TYPE_CHECKING:
+    from cases.models import Person
 
 # From these points on a person is asked to decide; below, two records are left alone.
 LIKELY_FROM = 14.0
@@ -93,6 +97,25 @@ class Match:
         agreeing = [item.words for item in self.evidence if item.points > 0]
         differing = [item.words for item in self.evidence if item.points < 0]
         return ", ".join(agreeing) + (f"; but {', '.join(differing)}" if differing else "")
+
+
+def candidate_of(person: Person) -> Candidate:
+    """A stored person as the scorer wants them. Reads the family's addresses as prefetched.
+
+    A confidential address takes no part: its postcode could be tried until the score gave it away.
+    """
+    postcodes = [each.postcode for each in person.family.addresses.all() if not each.is_confidential]
+    return Candidate(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        known_as=person.known_as,
+        born_on=person.born_on,
+        postcode=postcodes[0] if postcodes else "",
+        postcodes=tuple(postcodes[1:]),
+        nhs_number=person.nhs_number,
+        upn=person.upn,
+        sex=person.sex,
+    )
 
 
 def compare(one: Candidate, other: Candidate) -> Match:

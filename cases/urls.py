@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases import urls_guest, urls_plan, urls_protect, urls_sharing
+from cases.merging import urls as urls_merging
 from cases.views import access_log, close, find, history, record, team, work
 
 urlpatterns = [
@@ -32,4 +33,5 @@ urlpatterns = [
     *urls_plan.urlpatterns,
     *urls_protect.urlpatterns,
     *urls_guest.urlpatterns,
+    *urls_merging.urlpatterns,
 ]

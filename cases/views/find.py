@@ -42,7 +42,9 @@ def find_family(request: HttpRequest) -> HttpResponse:
         shown = [each.case for each in findings.people if each.case]
         if shown:
             record_look(request.actor, "Saw what a search found", level="results", cases=ids_of(shown))
-    return render(request, "cases/find.html", {"form": form, "findings": findings, "nav": "find"})
+    may_merge = request.actor.may(Permission.RECORDS_MERGE)
+    context = {"form": form, "findings": findings, "may_merge": may_merge, "nav": "find"}
+    return render(request, "cases/find.html", context)
 
 
 def _kinds_of(data: dict) -> list[str]:

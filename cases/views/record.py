@@ -20,6 +20,7 @@ from cases.forms.record import (
 )
 from cases.genogram import tree_of
 from cases.kept import name_kept_from
+from cases.merging.reading import told_links
 from cases.models import Address, CaseNote, NoteKind, Person
 from cases.record import overview_of
 from cases.rules.case import check_can_write
@@ -53,6 +54,7 @@ def _people_page(request, case, shown: Address | None = None):
         "adults": [person for person in persons if not person.is_child],
         "addresses": addresses,
         "shown": shown,
+        "record_links": told_links(case),
         "tree": tree_of(persons),
     }
     return render_record(request, "cases/people.html", case, "people", context)

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "earlyhelp.access.middleware.AccessMiddleware",
     # Answers inside it, for what a view raised.
     "cases.middleware.ProtectedAddressMiddleware",
+    "cases.middleware.MergedMiddleware",
 ]
 ROOT_URLCONF = "earlyhelp.urls"
 WSGI_APPLICATION = "earlyhelp.wsgi.application"

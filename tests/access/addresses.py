@@ -161,6 +161,10 @@ OBJECTS = {
     "look-answer": {"pk": "sampled"},
     "restriction-lift": {"pk": "restriction"},
     "restriction-keep": {"pk": "restriction"},
+    "duplicates-pair": {"one": "mother", "other": "child"},
+    "duplicates-link-end": {"pk": "link"},
+    "merge-propose": {"kept": "mother", "gone": "child"},
+    "merge": {"pk": "merge"},
 }
 
 # Where the family's own case is not in the state in which the page can be used.
@@ -185,6 +189,10 @@ _CHECKED_BY_A_MANAGER = """
 """.split()
 OWNERS |= dict.fromkeys(_CHECKED_BY_A_MANAGER, "manager")
 STRANGERS |= dict.fromkeys(_CHECKED_BY_A_MANAGER, "other_lead")
+# Records are linked and merged by hub staff.
+_OF_THE_HUB = ["duplicates-pair", "duplicates-link-end", "merge-propose", "merge"]
+OWNERS |= dict.fromkeys(_OF_THE_HUB, "coordinator")
+STRANGERS |= dict.fromkeys(_OF_THE_HUB, "other_coordinator")
 
 # -- Not a family's: an object of the platform, the same for everybody whose role opens the page -----------------------
 # Address -> who may open it.

@@ -63,6 +63,8 @@ PAGES = {
     (SECTION, "Opened putting a registration right"): "assessment-correct-registration",
     (SECTION, "Opened moving answers to the right person"): "assessment-wrong-person",
     (SECTION, "Opened undoing a withdrawal"): "assessment-restore",
+    (SECTION, "Compared two records"): "duplicates-pair merge-propose",
+    (SECTION, "Opened a merge of records"): "merge",
 }
 EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in names.split()} | {
     # Two events: opening the part, and taking something away from it.
@@ -86,6 +88,8 @@ EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in
     ),
     # A quarter's sample: its records are in the event's facts.
     "quality-drawn": [(RESULTS, "Opened a dip sample", False)],
+    # Two records, of which it names neither: the link's id is in the facts.
+    "duplicates-link-end": [(RESULTS, "Opened ending a link", False)],
     # What a check of the whole county found: the records are in the event's facts.
     "assessment-check-result": [(RESULTS, "Opened what a check found", False)],
     # A file of many families, before they have a record here: the register's id is in the facts.
@@ -133,6 +137,7 @@ CHANGES_ALONE = set("""
 LISTS = {
     ("alice", "my-work"): (RESULTS, "Opened My work"),
     ("auditor", "my-work"): (RESULTS, "Opened My work"),
+    ("coordinator", "duplicates"): (RESULTS, "Opened records that may be there twice"),
     ("alice", "family-list"): (RESULTS, "Saw the list of families"),
     ("alice", "assessments-to-finish"): (RESULTS, "Saw assessments to finish"),
     ("alice", "quick-note"): (RESULTS, "Opened a new quick note"),

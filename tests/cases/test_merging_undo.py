@@ -7,22 +7,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from assessments.models import Need, Score, Section
-from cases.merging.actions import decide, preview, propose, undo
+from cases.merging.actions import decide, preview
 from cases.merging.columns import MOVES, STAYS, found_in_models
 from cases.models import (
-    Address,
     Case,
     CaseNote,
     Consent,
-    Family,
     Merge,
     MergeChange,
-    OutcomeScore,
     Person,
-    RecordLink,
-    Relationship,
-    StaffRelation,
 )
 from cases.rules import NotAllowed
 from earlyhelp.access import Role
@@ -50,93 +43,6 @@ def everything_written() -> dict[str, list[str]]:
                 rows = [json.dumps({k: v for k, v in json.loads(row).items() if k != "id"}) for row in rows]
             found[table] = sorted(rows)
     return found
-
-
-class Twice:
-    """Two records of one hub: Kai and his mother are in both, his sister in the second alone."""
-
-    def __init__(self, world, people, start_assessment, outcome_of):
-        self.hub, self.school = people.hub, people.school
-        self.first, self.second = (
-            people.coordinator,
-            world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Finn"),
-        )
-        self.other_school = people.elsewhere
-        with as_system():
-            self.kept_family = Family.objects.create(name="Hollis", hub=self.hub)
-            self.gone_family = Family.objects.create(name="Holis", hub=self.hub, strengths="They sing")
-            self.kai = self.person(self.kept_family, "Kai", dt.date(2015, 4, 9), school="Mill School")
-            self.mother = self.person(self.kept_family, "Dana", dt.date(1988, 2, 1), is_child=False)
-            self.kay = self.person(self.gone_family, "Kay", dt.date(2015, 9, 4), phone="01632 960 001")
-            self.dana = self.person(self.gone_family, "Dana", dt.date(1988, 2, 1), is_child=False)
-            self.mia = self.person(self.gone_family, "Mia", dt.date(2018, 1, 1))
-            Address.objects.create(family=self.kept_family, lines="1 Mill Lane", postcode="TA1 1AA")
-            Address.objects.create(family=self.gone_family, lines="2 Mill Lane", postcode="TA1 1AB")
-            Relationship.objects.create(person=self.mother, to_person=self.kai, kind="parent")
-            Relationship.objects.create(person=self.dana, to_person=self.kay, kind="parent")
-            Relationship.objects.create(person=self.dana, to_person=self.mia, kind="parent")
-        self.kept_case = world.shared_case(self.hub, people.alice, family=self.kept_family)
-        self.gone_case = world.shared_case(self.hub, people.charlie, family=self.gone_family)
-        assessment = start_assessment(self.gone_case, people.charlie)
-        with as_system():
-            part = {"assessment": assessment, "case": self.gone_case}
-            Section.objects.create(key="child", person=self.kay, category=1, answers={"x": 1}, **part)
-            Score.objects.create(
-                area="worry",
-                value=4,
-                scored_on=dt.date(2026, 11, 1),
-                person=self.kay,
-                rater_person=self.dana,
-                **part,
-            )
-            Need.objects.create(code="parenting", person=self.mia, **part)
-            outcome = outcome_of(self.gone_case, agency=self.other_school, person=self.kay)
-            OutcomeScore.objects.create(outcome=outcome, rater="Kay", rater_person=self.kay, value=3)
-            self.note = CaseNote.objects.create(
-                case=self.gone_case, category=1, kind="fact", title="Sings", about=self.kay,
-                happened_at=self.gone_case.created_at, agency=self.other_school, author=people.charlie,
-            )  # fmt: skip
-            StaffRelation.objects.create(membership=people.bob, person=self.dana)
-            RecordLink.objects.create(
-                one_person=self.kai,
-                other_person=self.kay,
-                verdict="same",
-                reason="Same boy",
-                made_by=self.first,
-            )
-
-    def person(self, family, first_name, born_on, **facts) -> Person:
-        return Person.objects.create(
-            family=family, first_name=first_name, last_name=family.name, born_on=born_on, **facts
-        )
-
-    @property
-    def pairs(self):
-        return [(self.kai, self.kay), (self.mother, self.dana)]
-
-    def propose(self, **changes) -> Merge:
-        facts = {
-            "kept": self.kept_family,
-            "gone": self.gone_family,
-            "pairs": self.pairs,
-            "taken": {str(self.kay.pk): ["phone", "born_on"], "family": ["strengths"]},
-            "reason": "One boy, spelled twice",
-        } | changes
-        with acting_as(self.first) as actor:
-            return propose(by=actor, **facts)
-
-    def do(self, merge: Merge) -> Merge:
-        with acting_as(self.second) as actor:
-            return decide(merge=merge, is_yes=True, by=actor)
-
-    def undo(self, merge: Merge) -> Merge:
-        with acting_as(self.first) as actor:
-            return undo(merge=merge, reason="Two cousins", by=actor)
-
-
-@pytest.fixture
-def twice(world, people, start_assessment, outcome_of):
-    return Twice(world, people, start_assessment, outcome_of)
 
 
 def fetched(record):
