@@ -45,11 +45,11 @@ def beside(book: Book, page: PageOf) -> Beside:
     if Kind.LEVEL in kinds:
         found.guides = guides(book.household.levels)
     found.takes_words = any(each.voice or each.nature is Nature.SAID for each in page.part.questions)
-    found.differ = [
-        (each.key, _label(told(each.heading, page.subject), told(each.label, page.subject)))
-        for each in page.part.questions
-        if may_differ(each)
-    ]
+    heading = ""
+    for each in page.part.questions:
+        heading = each.heading or (heading if each.item else "")
+        if may_differ(each):
+            found.differ.append((each.key, _label(told(heading, page.subject), told(each.label, page.subject))))
     return found
 
 

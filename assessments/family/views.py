@@ -16,6 +16,7 @@ from assessments.family.prompts import find
 from assessments.family.rules import can_consider, can_say, check_can_consider, check_can_say
 from assessments.family.thresholds import guides
 from assessments.family.whole import read_whole
+from assessments.household import told
 from assessments.models import Assessment, NoNeeds
 from assessments.pages import read
 from assessments.views.common import get_assessment_for
@@ -50,7 +51,7 @@ def _by_page(whole) -> list[tuple]:
         for page in whole.book.of_part(part):
             voices, views = whole.voices_on(page), whole.views_on(page)
             if voices or views:
-                labels = {question.key: question.label for question in part.questions}
+                labels = {question.key: told(question.label, page.subject) for question in part.questions}
                 found.append((page, voices, [(labels.get(key, ""), each) for key, each in views.items()]))
     return found
 

@@ -20,6 +20,7 @@ HALF = SYMBOL / 2
 LINE = 17  # px from one line of words to the next
 MARGIN = 22
 ROOM = 30  # px between a row's words and the first line under them
+ASIDE = 13  # px from a line that runs down already
 TRACK = 14  # px between lines that run side by side
 PORTS = {PARENT: 0, STEP_PARENT: -10, CARER: 10, GRANDPARENT: 15, SIBLING: -5, OTHER: 5, PARTNER: 0}
 
@@ -71,6 +72,7 @@ class Drawing:
     strokes: list[Stroke] = field(default_factory=list)
     implied: set[str] = field(default_factory=set)
     home: list[tuple[float, float, float, float]] = field(default_factory=list)
+    joins: list[tuple[float, float, float, float]] = field(default_factory=list)
     words: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
 
     @property
@@ -155,10 +157,10 @@ class _Picture:
         line = sorted(self.layout.rows[row], key=self.x.__getitem__)
         places = [self.x[person] for person in line]
         used = {pair(*union) for union in self.layout.unions if len(union) == 2}
-        # Between two parents runs the line to their children: better round them.
-        gaps = [((self.x[a] + self.x[b]) / 2, COLUMN if pair(a, b) in used else 0) for a, b in pairwise(line)]
-        ends = [(places[0] - COLUMN / 2, 0), (places[-1] + COLUMN / 2, 0)]
-        return min([*gaps, *ends], key=lambda each: abs(each[0] - wanted) + each[1])[0]
+        # Between two parents runs the line to their children: beside it, not on it.
+        gaps = [(self.x[a] + self.x[b]) / 2 + (ASIDE if pair(a, b) in used else 0) for a, b in pairwise(line)]
+        ends = [places[0] - COLUMN / 2, places[-1] + COLUMN / 2]
+        return min([*gaps, *ends], key=lambda x: abs(x - wanted))
 
     # -- Lines ----------------------------------------------------------------------------------------------------
 
@@ -202,8 +204,11 @@ class _Picture:
             ties = [tie for tie in self.ties if tie.kind == PARENT and tie.a in parents and tie.b in children]
             gap = self.layout.level[parents[0]] + 1
             drop = self.couple_drop.get(parents) if len(parents) == 2 else None
-            source = drop[0] if drop else sum(self.x[person] for person in parents) / len(parents)
             places = [self.x[child] for child in children]
+            source = drop[0] if drop else sum(self.x[person] for person in parents) / len(parents)
+            near = min(places, key=lambda x: abs(x - source))
+            if not drop and len(parents) == 2 and abs(near - source) < COLUMN / 2 - HALF - 8:
+                source = near  # straight down, without a kink
             track = self._track(gap, min(source, *places), max(source, *places))
             self.pending.append(
                 lambda parents=parents, children=children, ties=ties, drop=drop, source=source, gap=gap, track=track: (
@@ -354,7 +359,7 @@ class _Picture:
                 for before_left, before_right in above:
                     low, high = max(left, before_left), min(right, before_right)
                     if high - low > 20:
-                        self.drawing.home.append((low, self.row_end[at - 1], high, self.row_top[at]))
+                        self.drawing.joins.append((low, self.row_end[at - 1] - 6, high, self.row_top[at] + 4))
             above = runs
 
 

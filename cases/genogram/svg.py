@@ -60,8 +60,9 @@ def key_line(name: str) -> SafeString:
 def _home_parts(drawing: Drawing) -> Iterable[str]:
     """The edge first and the ground over it, so that boxes that meet become one shape with one edge."""
     boxes = [
-        f'x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" height="{_n(end - top)}" rx="14"'
-        for left, top, right, end in drawing.home
+        f'x="{_n(left)}" y="{_n(top)}" width="{_n(right - left)}" height="{_n(end - top)}" rx="{round}"'
+        for round, found in ((14, drawing.home), (0, drawing.joins))
+        for left, top, right, end in found
     ]
     yield from (
         f'<rect {box} fill="none" stroke="{EDGE}" stroke-width="3" stroke-dasharray="7 5"/>' for box in boxes

@@ -106,7 +106,7 @@ def _kin(person: Person, first: Counter) -> Kin:
     return Kin(
         id=str(person.pk),
         name=name,
-        full_name=person.called or name,
+        full_name=name if person.is_unborn and not person.first_name else person.called or name,
         sex=person.sex,
         is_child=person.is_child,
         is_unborn=person.is_unborn,
