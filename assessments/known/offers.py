@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from assessments.answers import Value, is_blank, is_not_known
@@ -35,8 +36,7 @@ from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Question, So
 from earlyhelp.web.dates import day
 from hubs.models import Category
 
-OLD = dt.timedelta(days=183)
-OLD_WORDS = ", over 6 months old"
+DAYS_A_MONTH = 30.5
 STILL_RIGHT = "Still right?"
 STILL_SAY = "Do they still say this?"
 
@@ -250,10 +250,12 @@ def _best(
     if not fitting:
         return None
     best = max(reversed(fitting), key=lambda each: each.at)
-    is_old = timezone.now() - best.at > OLD
+    months = settings.EARLY_HELP["OLD_ANSWER_MONTHS"]
+    is_old = timezone.now() - best.at > dt.timedelta(days=months * DAYS_A_MONTH)
+    age = f", over {months} {'month' if months == 1 else 'months'} old" if is_old else ""
     return Earlier(
         value=best.value,
-        source=best.source + (OLD_WORDS if is_old else ""),
+        source=best.source + age,
         origin={name: value for name, value in best.origin.items() if name != "row"},
         asks=asks,
         is_old=is_old,

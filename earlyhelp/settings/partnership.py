@@ -34,6 +34,8 @@ def read_partnership():
         "DRAFT_REMINDER_WORKING_DAYS": env.number("EH_DRAFT_REMINDER_WORKING_DAYS", 5, low=1, high=30),
         "DRAFT_REMINDER_EVERY_DAYS": env.number("EH_DRAFT_REMINDER_EVERY_DAYS", 7, low=1, high=60),
         "DRAFT_MANAGER_DAYS": env.number("EH_DRAFT_MANAGER_DAYS", 14, low=1, high=120),
+        # Earlier answers older than this say so when they are offered again.
+        "OLD_ANSWER_MONTHS": env.number("EH_OLD_ANSWER_MONTHS", 6, low=1, high=60),
         # Quick notes: days until one that became nothing is deleted; its writer is reminded a week and a day before
         "QUICK_NOTE_DAYS": env.number("EH_QUICK_NOTE_DAYS", 30, low=14, high=90),
         "FIRST_MEETING_DAYS": env.number("EH_FIRST_MEETING_DAYS", 42, low=1, high=365),
