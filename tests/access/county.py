@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from assessments.models import MatchCheck
+from assessments.models import HandOver, MatchCheck, QuickNote
 from cases.models import (
     AccessSample,
     DecidesForSelf,
@@ -284,6 +284,13 @@ class County(History):
         def own(member):
             return member == owner.pk and facts.is_live(facts.members[member])
 
+        hand_over = HandOver.objects.create(
+            assessment=made, case=case, from_membership=owner, to_membership=self.members[(n + 1) % 12],
+            asked_by=owner, note="Go on",
+        )  # fmt: skip
+        self.keep("hand_over", case, seen, pk=str(made.pk), request_pk=str(hand_over.pk))
+        note = QuickNote.objects.create(membership=owner, case=case, body=f"{case.family.name} rang")
+        self.keep("quick_note", None, lambda m: own(m) and seen(m), pk=str(note.pk))
         self.keep("check", None, own, pk=str(check.pk))
         self.keep("known", None, lambda m: own(m) and knows_child(m), pk=str(check.pk), person=child)
         if n < 4:

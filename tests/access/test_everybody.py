@@ -46,7 +46,9 @@ pytestmark = [
 ]
 
 # What a word of the tables is called among the county's things.
-WORDS = {"ended_outcome": "outcome", "started_action": "action", "held_meeting": "meeting"}
+WORDS = {"ended_outcome": "outcome", "started_action": "action", "held_meeting": "meeting"} | dict.fromkeys(
+    ("signed_assessment", "withdrawn_assessment"), "assessment"
+)
 THINGS = {
     "record-person-change": ["person"],
     "record-withdraw": ["mother", "child"],
@@ -57,6 +59,9 @@ THINGS = {
     "assessment-known": ["known"],
     "assessment-person-part": ["assessment_child"],
     "assessment-person-part-save": ["assessment_child"],
+    "assessment-correct-person": ["assessment_child"],
+    "assessment-hand-on-answer": ["hand_over"],
+    "assessment-hand-on-take-back": ["hand_over"],
     "step-up-withdraw": ["step_up_back"],
 }
 AWAY: set[str] = set()  # where somebody is sent who may not come in at all

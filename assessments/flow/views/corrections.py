@@ -102,9 +102,9 @@ def answer(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | No
     """First which answer of a page, then what is right and why."""
     assessment = get_assessment_for(request, pk, verb="Opened putting an answer right", part=key)
     part = part_of(assessment, key)
+    book, page = _read(request, assessment, part, person)
     corrections.check_can_correct(request.actor, assessment)
     corrections.check_part_is_closed(assessment, part)
-    book, page = _read(request, assessment, part, person)
     question = next((each for each in part.questions if each.key == request.GET.get("question")), None)
     context = {"assessment": assessment, "page": page, "part": part}
     if question is None:
