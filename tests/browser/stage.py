@@ -40,6 +40,7 @@ from reporting.retention import actions as old_records
 from reporting.retention.records import record_of
 from reporting.subject import actions as answers
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
+from tests.browser.drafts import hand_drafts_on
 from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
 
@@ -123,7 +124,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
         "ruth": protect_records(stage) + to_settle(stage),
-        "tom": closed_case(stage),
+        "tom": closed_case(stage) + hand_drafts_on(stage.people),
         "dominic": agreement,
     }
     write_a_form(stage)
