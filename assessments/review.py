@@ -157,14 +157,27 @@ def _labelled(get: Callable[[str], str | None], value: str) -> str:
 def _scores(
     question: Question, answers: Mapping[str, Value], household: Household, subject: Subject | None
 ) -> Iterator[str]:
+    """The numbers people gave on one line, side by side: "Ellie 4, Dana (mother) 6, Priya Shah (teacher) 3 out of 10";
+    then who was not asked.
+    """
     labels = {rater.token: rater.label for rater in household.raters(subject)}
     start = f"{question.key}__"
     given = {name.removeprefix(start): value for name, value in answers.items() if name.startswith(start)}
+    numbers, not_asked = [], []
     for token in [*labels, *sorted(set(given) - set(labels))]:
         value = given.get(token)
-        if not is_blank(value):
-            words = NOT_ASKED if value == "na" else f"{value} out of 10"
-            yield f"{labels.get(token, 'Somebody else')}: {words}"
+        if is_blank(value):
+            continue
+        name, _, who = labels.get(token, "Somebody else").partition(", ")
+        who = f"{name} ({who})" if who else name
+        if value == "na":
+            not_asked.append(who)
+        else:
+            numbers.append(f"{who} {value}")
+    if numbers:
+        yield f"{', '.join(numbers)} out of 10"
+    if not_asked:
+        yield f"{NOT_ASKED}: {', '.join(not_asked)}"
 
 
 def partial_date(value: str) -> str:
