@@ -32,7 +32,7 @@ from assessments.known.record import Record
 from assessments.models import Assessment, AssessmentStatus, Section
 from assessments.origins import ASSESSMENT, NOTE, PART, PERSON, PLAN, origin
 from assessments.pages import Book, PageOf
-from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Question, Source
+from assessments.spec import CATEGORIES, Kind, Nature, Opens, Part, Question, Shows, Source
 from earlyhelp.web.dates import day
 from hubs.models import Category
 
@@ -240,7 +240,8 @@ def _best(
                 continue
             if may_stand_in(meaning, each.category, category) and each.origin.get("row") not in rows:
                 found.append(each)
-    for said in record.says(question.prefill, person, category):
+    shows_it = question.prefill == "case.services" and page.part.shows is Shows.TEAM
+    for said in () if shows_it else record.says(question.prefill, person, category):
         found.append(_of_record(said))
     fitting = _fitting(book, question, found)
     asks = STILL_SAY if question.nature is Nature.SAID else STILL_RIGHT

@@ -156,7 +156,8 @@ def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
             continue
         for name in [key for key in data if key == slot.name or key in _companions(slot.name)]:
             del data[name]
-        for name, values in raw(slot, current).items():
+        offered = form.earlier.get(slot.name) if current is None else None
+        for name, values in raw(slot, offered.value if offered else current).items():
             data.setlist(name, values)
     shown = form.shown_bases()
     data["base"] = json.dumps(bases | {name: shown[name] for name in form.errors if name in shown})
@@ -164,7 +165,7 @@ def _as_typed(sent: Any, form: PartForm, page: Page) -> Any:
 
 
 def _companions(name: str) -> set[str]:
-    return {f"{name}__nk", f"{name}__still", f"{name}__offer", f"{name}_day", f"{name}_month", f"{name}_year"}
+    return {f"{name}__nk", f"{name}__still", f"{name}_day", f"{name}_month", f"{name}_year"}
 
 
 def _person(book: Book, page: PageOf) -> Person | None:

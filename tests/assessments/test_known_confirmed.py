@@ -85,6 +85,22 @@ def test_one_click_for_a_page_confirms_what_was_shown_and_not_marked_no(
         assert Section.objects.get(assessment=later).answers == {"gp": "Mill Street", "disabled": "no"}
 
 
+def test_a_refused_answer_leaves_the_others_offered(people, eha, later, write_answers, signed_in_as, child):
+    write_answers(eha, people.alice, "learning", child, attendance=91, participation_well="Loves science")
+    url = reverse("assessment-person-part", args=[later.pk, "learning", child.pk])
+    browser = signed_in_as(people.alice)
+    form = browser.get(url).context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value()}
+    sent |= {"attendance__still": "no", "attendance": "lots", "go": "next"}
+    again = browser.post(url, sent)
+    assert again.status_code == 422 and {each.key: each.is_open for each in again.context["form"].known()} == {
+        "attendance": True, "participation_well": False,
+    }  # fmt: skip
+    assert again.context["form"]["participation_well"].value() == "Loves science"
+    with as_system():
+        assert not Section.objects.filter(assessment=later, key="learning").exclude(answers={}).exists()
+
+
 def test_autosave_confirms_and_takes_back(people, eha, later, write_answers, signed_in_as):
     write_answers(eha, people.alice, "important", people="Grandma Joan")
     browser = signed_in_as(people.alice)
