@@ -21,11 +21,11 @@ from assessments.pages import Book, PageOf, first_to_do, read
 from assessments.review import in_words
 from assessments.rules import can_write_in_case, open_categories, takes_answers
 from assessments.spec import Question
-from assessments.views.common import get_assessment_for, new_writer
-from assessments.views.part import ADDRESS_TYPED
+from assessments.views.common import ADDRESS_TYPED, ANOTHERS, get_assessment_for, new_writer
 from assessments.views.record import part_url
 from cases.addresses import mentions_protected_address
 from earlyhelp.access import Permission, access
+from earlyhelp.accounts.kept import is_anothers
 from earlyhelp.audit import record_look
 
 ALL = "all"
@@ -70,6 +70,9 @@ def already_known(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     The button for all confirms the lines that were on the page and that were not marked "No", and says how many.
     """
     assessment = get_assessment_for(request, pk, verb="Opened what is already known")
+    if request.method == "POST" and is_anothers(request):
+        messages.error(request, ANOTHERS)
+        return redirect("assessment-already-known", pk)
     book = read(assessment, request.actor, in_words=False)
     categories = open_categories(assessment.case)
     may_write = can_write_in_case(request.actor, assessment.case)

@@ -13,6 +13,9 @@ from assessments.models import Assessment
 from assessments.spec import Part
 from earlyhelp.audit import record_look
 
+ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
+ANOTHERS = "Not saved. This page was opened by somebody else, or for another agency. Open it again to write."
+
 
 def get_assessment_for(
     request: HttpRequest, pk: uuid.UUID, *, verb: str = "", part: Part | str = ""

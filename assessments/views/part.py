@@ -28,7 +28,7 @@ from assessments.models import Assessment, Section, SectionStatus
 from assessments.pages import Book, PageOf, neighbours, next_to_do, read_page, stored_page
 from assessments.rules import can_write, check_can_write, open_categories
 from assessments.spec import Part, Shows, Source
-from assessments.views.common import get_assessment_for, new_writer, part_of
+from assessments.views.common import ADDRESS_TYPED, ANOTHERS, get_assessment_for, new_writer, part_of
 from assessments.views.finish import page_id
 from assessments.views.record import part_url
 from assessments.views.siblings import copy_ticked, siblings_of, ticks
@@ -40,9 +40,6 @@ from earlyhelp.accounts.kept import is_anothers
 from earlyhelp.audit import record_look
 from earlyhelp.web.dates import clock
 from hubs.models import Agency, Agreement, Category
-
-ANOTHERS = "Not saved. This page was opened by somebody else, or for another agency. Open it again to write."
-ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
 
 
 @access(Permission.CASE_READ)

@@ -18,13 +18,13 @@ from assessments.household import Subject, told
 from assessments.models import Assessment
 from assessments.pages import Book, PageOf, household_for, people_of
 from assessments.rules import can_write, check_can_write, open_categories
-from assessments.views.common import get_assessment_for, new_writer, part_of
+from assessments.views.common import ADDRESS_TYPED, ANOTHERS, get_assessment_for, new_writer, part_of
 from cases.addresses import mentions_protected_address
 from earlyhelp.access import Permission, access
+from earlyhelp.accounts.kept import is_anothers
 from earlyhelp.audit import record_look
 
 TICK = "also-"
-ADDRESS_TYPED = "An answer has a protected address in it, which others may read. Take it out of the answer."
 
 
 @access(Permission.CASE_READ)
@@ -32,6 +32,9 @@ def together(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
     """Ask the questions of one part that all children answer alike, once, with whom each answer is true of."""
     assessment = get_assessment_for(request, pk, verb="Opened a part for all children", part=key)
     part = part_of(assessment, key)
+    if request.method == "POST" and is_anothers(request):
+        messages.error(request, ANOTHERS)
+        return redirect("assessment-together", pk, key)
     people = people_of(assessment.case)
     household = household_for(people, with_levels=False)
     categories = open_categories(assessment.case)
