@@ -162,12 +162,12 @@ def _by_agency(shown: dict, agencies: list[int]) -> Table:
 
 
 def _chart(shown: dict, quarters: list) -> LineChart | None:
-    """Checks each quarter and how many of them were good or better; nothing to draw while nothing was checked."""
+    """Checks each quarter and how many were good or better; nothing to draw before two quarters have checks."""
 
     def value(each: Shown):
         return each.value if each.is_number else Hidden(_words(each))
 
-    if all(shown[quarter, ALL].value == 0 for quarter in quarters):
+    if sum(shown[quarter, ALL].value != 0 for quarter in quarters) < 2:
         return None
     labels = [(quarter_words(quarter).rsplit(" ", 1)[0], str(quarter.year)) for quarter in quarters]
     labels = [(" to ".join(month[:3] for month in months.split(" to ")), year) for months, year in labels]
