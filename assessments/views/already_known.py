@@ -187,8 +187,9 @@ def _confirm(
     if words and mentions_protected_address(assessment.case, words):
         record_look(request.actor, "Was warned of a protected address", case=assessment.case, level="section")
         messages.warning(request, ADDRESS_TYPED)
-    if written:
-        messages.success(request, "1 answer confirmed." if written == 1 else f"{written} answers confirmed.")
+    said = "1 answer confirmed." if written == 1 else f"{written} answers confirmed."
     if any(offer.marked != "yes" for each in pages for offer in each.offers):
+        messages.success(request, f"{said} What is listed here is not: change it in its part.")
         return redirect("assessment-already-known", assessment.pk)
+    messages.success(request, said)
     return redirect("assessment", assessment.pk)
