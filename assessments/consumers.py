@@ -68,7 +68,8 @@ class PartConsumer(LiveConsumer):
     def writing(self, actor: Actor, sight: Sight, message: dict) -> None:
         """The page writes in one of this part's answers; anything else is nowhere."""
         question = message.get("question")
-        self._question = question if question in sight.facts["questions"] else ""
+        known = isinstance(question, str) and question in sight.facts["questions"]
+        self._question = question if known else ""
 
     def saved(self, actor: Actor, sight: Sight, message: dict) -> None:
         """The page has saved: nothing is asked of the database but whether it may say so."""

@@ -1,6 +1,8 @@
 """A page that outlives its session: signing in again without leaving it, in a real browser. Nobody else gets the words."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -8,12 +10,14 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from assessments.models import Section
+from cases.models import Person
 from earlyhelp.access.context import as_system
 from earlyhelp.accounts import actions, second_factor
 from earlyhelp.headers import SIGNED_IN_AT, USED_AT
 from tests.fixtures.browser import PASSWORD, SECRET, axe_faults, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("EH_SHOTS", "")  # a folder to look at what was met
 BOX = "What has led to this assessment?"
 WORDS = "Late for school since the move, and often hungry."
 
@@ -57,6 +61,11 @@ def can_sign_in(who):
     second_factor.set_up_totp(who.user, SECRET)
 
 
+def picture(page, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+
 def saved(page):
     page.locator("[data-autosave-status]").filter(has_text=re.compile("^Saved")).wait_for()
 
@@ -83,6 +92,7 @@ def test_sign_in_again_in_place_and_it_is_saved(timed_out, people, width):
     address = page.url
     assert axe_faults(page) == [] and sideways(page) == []
     assert page.evaluate("document.activeElement.type") == "email"
+    picture(page, f"sign-in-again-{width}")
     page.keyboard.press("Escape")
     assert page.get_by_role("dialog").is_visible()
     give(page, people.alice, password="not the right one", code=False)
@@ -116,6 +126,7 @@ def test_somebody_else_who_signs_in_gets_none_of_it(timed_out, people):
     can_sign_in(people.coordinator)
     give(page, people.coordinator)
     page.get_by_role("dialog", name="Somebody else has signed in here").wait_for()
+    picture(page, "somebody-else-1280")
     assert axe_faults(page) == []
     page.wait_for_timeout(1500)
     assert stored() == []
@@ -152,8 +163,72 @@ def test_warning_before_the_session_ends_and_staying(people, eha, window_of, set
     page.clock.fast_forward(1000 * (settings.SESSION_IDLE_SECONDS - 119))
     page.get_by_role("dialog", name="Are you still there?").wait_for()
     assert axe_faults(page) == []
+    picture(page, "still-there-1280")
     page.get_by_role("button", name="Stay signed in").click()
     page.get_by_role("dialog").wait_for(state="detached")
     session = Session.objects.get().get_decoded()
     assert timezone.now().timestamp() - session[USED_AT] < 20
     assert SIGNED_IN_AT in session
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_network_that_is_cut_is_said_where_one_writes(people, eha, window_of, width):
+    window = window_of(people.alice, width=width)
+    page = window.go("assessment-part", eha.pk, "start")
+    window.settle()
+    page.context.set_offline(True)
+    page.get_by_label(BOX).fill(WORDS)
+    page.keyboard.press("Tab")
+    status = page.locator("[data-autosave-status]")
+    status.get_by_text("Not saved: no connection").wait_for()
+    page.locator("[name=done]").scroll_into_view_if_needed()
+    assert status.is_visible() and page.evaluate(
+        "document.querySelector('[data-autosave-status]').getBoundingClientRect().top >= 0"
+    )
+    assert axe_faults(page) == [] and sideways(page) == []
+    picture(page, f"no-connection-{width}")
+    # The button does not leave a page that is not stored.
+    page.get_by_role("button", name="Save and go back to all parts").click()
+    page.wait_for_timeout(500)
+    assert page.get_by_label(BOX).input_value() == WORDS
+    page.context.set_offline(False)
+    saved(page)
+    assert stored() == [{"reason": WORDS}]
+
+
+def test_without_javascript_the_words_come_back_after_signing_in(people, eha, window_of):
+    can_sign_in(people.alice)
+    window = window_of(people.alice, script=False)
+    page = window.go("assessment-part", eha.pk, "start")
+    page.get_by_label(BOX).fill(WORDS)
+    end_sessions()
+    window.press("Save and go back to all parts")
+    page.get_by_label("Email address").fill(people.alice.user.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.press("Continue")
+    page.get_by_label("Code").fill(second_factor.current_code(SECRET))
+    window.press("Sign in")
+    page.get_by_role("heading", name="What you typed is kept").wait_for()
+    assert WORDS in window.words() and WORDS not in page.url
+    picture(page, "kept-1280")
+    assert sideways(page) == []
+    window.press("Save what I typed")
+    assert stored() == [{"reason": WORDS}]
+    assert page.get_by_role("heading", level=1).count() == 1
+
+
+def test_an_answer_that_depends_on_another_is_saved_too(people, eha, window_of):
+    """Also while it stands inside the answer that asks for it."""
+    with as_system():
+        child = Person.objects.get(family=people.case.family_id, is_child=True)
+    window = window_of(people.alice)
+    page = window.go("assessment-person-part", eha.pk, "child", child.pk)
+    window.settle()
+    page.get_by_role("group", name="Do they have a disability?").get_by_label("Yes").check()
+    page.get_by_label("Which of these?").first.or_(page.get_by_text("Which of these?")).first.wait_for()
+    page.get_by_role("group", name="Do they look after somebody at home?").get_by_label("Yes").check()
+    page.locator("textarea[name=carer_detail]").fill("Cooks for her brother")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(1500)
+    saved(page)
+    assert stored() == [{"disabled": "yes", "carer": "yes", "carer_detail": "Cooks for her brother"}]

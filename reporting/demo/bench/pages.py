@@ -146,9 +146,17 @@ def pages(visitors: Visitors, report_quarter: str) -> list[Page]:
     return found
 
 
-def do_nothing() -> Ask:
-    """The page that everything is measured against."""
-    return _get("/bench/nothing/")
+NOTHING, NOTHING_SENT = "nothing", "nothing sent"
+
+
+def do_nothing() -> dict[str, Ask]:
+    """The page that everything is measured against, asked for and sent to."""
+    return {NOTHING: _get("/bench/nothing/"), NOTHING_SENT: _post("/bench/nothing/", question="reason")}
+
+
+def measured_against(page: str) -> str:
+    """What a page is measured against: autosave is a POST, and so is what stands beside it."""
+    return NOTHING_SENT if page == "autosave" else NOTHING
 
 
 def _get(address: str) -> Ask:

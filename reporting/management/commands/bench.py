@@ -104,8 +104,9 @@ class Command(BaseCommand):
         report = self.report()
         found = asked.pages(visitors, report["quarter"])
         nothing = [
-            asked.Page(who, "nothing", member, asked.do_nothing())
+            asked.Page(who, name, member, ask)
             for who, member in visitors.everybody().items()
+            for name, ask in asked.do_nothing().items()
         ]
         runs: dict[tuple[str, str, bool], list] = {}
         tasks = [(page, control) for page in found for control in (True, False)] + [
@@ -126,14 +127,19 @@ class Command(BaseCommand):
         cells = [self.cell(stage, page, runs) for page in found]
         figures = {
             "made_at": timezone.now().isoformat(timespec="seconds"), "rounds": rounds, "county": self.county(),
-            "nothing_ms": {page.who: round(1000 * percentile([r.wall for r in runs[page.who, "nothing", True]], 0.5), 2)
-                           for page in nothing},
+            "nothing_ms": {page.who: round(1000 * percentile([r.wall for r in runs[page.who, page.name, True]], 0.5), 2)
+                           for page in nothing if page.name == asked.NOTHING},
             "pages": [cell.as_json() for cell in cells], "report": report,
         }  # fmt: skip
         self.stdout.write(
             f"\n{figures['county']['cases']:,} cases, {figures['county']['notes']:,} notes; {rounds} rounds\n"
         )
         self.stdout.write(table(cells))
+        for cell in (each for each in cells if each.page == "autosave"):
+            self.stdout.write(
+                f"\nAutosave, {cell.who}: {cell.queries} SQL queries, {cell.median_ms:.1f} ms, "
+                f"{cell.times_nothing:.2f} times a POST that does nothing."
+            )
         self.stdout.write(
             f"\nA quarter's figures: {report['figures_seconds']:.2f} s of SQL (at most {asked.FIGURES_SECONDS:g} s). "
             f"The whole report: {report['report_seconds']:.2f} s (at most {asked.REPORT_SECONDS:g} s)."
@@ -143,7 +149,7 @@ class Command(BaseCommand):
     def cell(self, stage: Stage, page: asked.Page, runs: dict) -> Cell:
         """Work out one page's figures."""
         mine, free = runs[page.who, page.name, True], runs[page.who, page.name, False]
-        idle = [run.wall for run in runs[page.who, "nothing", True]]
+        idle = [run.wall for run in runs[page.who, asked.measured_against(page.name), True]]
         walls = [run.wall for run in mine]
         middle = percentile(walls, 0.5)
         most_a, most_b = page.goals
