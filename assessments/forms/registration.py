@@ -33,7 +33,7 @@ def which_form() -> forms.ChoiceField:
         label="Which form will you use?",
         required=False,
         widget=forms.RadioSelect,
-        help_text="The hub’s usual form is chosen for you. A family’s later assessments may use another.",
+        help_text="The hub’s usual form is chosen for you.",
     )
 
 
@@ -54,7 +54,7 @@ def offer_forms(form: Form, kinds: Sequence[Any], hubs: Sequence[Any]) -> None:
     asked.choices = [(kind.code, kind.title) for kind in kinds]
     asked.initial = form.usual.get(hub) or (DEFAULT_FORM if DEFAULT_FORM in codes else codes[0])
     about = {kind.code: kind.about for kind in kinds if kind.about}
-    asked.look = Look(hints=about, needed="Select which form you will use")
+    asked.look = Look(label_size="s", hints=about, needed="Select which form you will use")
 
 
 class HomeForm(Form):

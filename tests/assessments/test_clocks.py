@@ -83,7 +83,9 @@ def test_review_that_was_held_once_is_done_and_an_ended_assessment_is_never_over
     kent.refresh_from_db()
     on = MONDAY + dt.timedelta(days=40)
     finish(kent, "review", alice, on, better="They eat together")
-    assert clocks(kent, on + dt.timedelta(days=9))["review"].done_on == timezone.localdate(on)
+    assert clocks(kent, on + dt.timedelta(days=1))["review"].done_on is None, "it has a second page"
+    finish(kent, "review_next", alice, on + dt.timedelta(days=1), why="It works")
+    assert clocks(kent, on + dt.timedelta(days=9))["review"].done_on == timezone.localdate(on) + dt.timedelta(days=1)
     overdue = clocks(kent, on + dt.timedelta(days=9))["tracking"]
     assert overdue.late == "7 days late" and overdue.is_overdue
     with as_system():
