@@ -150,9 +150,16 @@ def need(form: FormSpec, ref: str, is_needed: bool) -> FormSpec:
 
 def fit_questions(part: Part) -> Part:
     """Questions without the settings that a page like this one does not have: those for children."""
-    for_each_child = {} if part.per in {Per.CHILD, Per.PERSON} else {"whom": Whom.ALL, "siblings": False}
-    voice = {} if part.per is Per.CHILD else {"voice": False}
-    questions = tuple(replace(each, **for_each_child, **voice) for each in part.questions)
+    is_for_children, is_of_a_child = part.per in {Per.CHILD, Per.PERSON}, part.per is Per.CHILD
+    questions = tuple(
+        replace(
+            each,
+            whom=each.whom if is_for_children else Whom.ALL,
+            siblings=each.siblings and is_for_children,
+            voice=each.voice and is_of_a_child,
+        )
+        for each in part.questions
+    )
     return replace(part, questions=questions)
 
 

@@ -154,9 +154,9 @@ PERSONAS: tuple[CastMember, ...] = (
         phone="01632 960 673",
     ),
     _m(
-        "nadia",
-        "Nadia",
-        "Farouk",
+        "odette",
+        "Odette",
+        "Farrant",
         "partnership",
         "Principal practitioner, early help",
         "Practice lead, writes the assessment forms",

@@ -45,7 +45,7 @@ from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
-PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "nadia", "imogen", "sam"]
+PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "odette", "imogen", "sam"]
 OLD_REFERENCE = "WM-10246"
 NOBODY = "nobody signed in"
 REGISTER = (
@@ -347,9 +347,9 @@ def hold_a_case(stage: Stage) -> list[str]:
 
 def write_a_form(stage: Stage) -> None:
     """A draft of a form that is in use, so that each of its pages can be met."""
-    nadia = stage.client("nadia")
+    odette = stage.client("odette")
     in_use = FormVersion.objects.newest(DEFAULT_FORM)
-    assert nadia.post(reverse("form-draft", args=[in_use.code, in_use.version])).status_code == 302
+    assert odette.post(reverse("form-draft", args=[in_use.code, in_use.version])).status_code == 302
 
 
 def differ_about_sharing(stage: Stage) -> None:

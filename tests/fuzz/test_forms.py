@@ -175,7 +175,7 @@ def candidates() -> dict[str, list]:
         )
     return held | {
         "pk": numbers, "user": [user for _pk, user in members[:3]], "version": versions, "kind": ["school", "csv"],
-        "code": ["tried", "caf"], "part": ["only"], "key": ["only", "q1"], "what": ["part"], "inside": ["only", "one"],
+        "code": ["tried", "caf"], "part": ["only"], "key": ["only", "q1"], "what": ["part", "section"], "inside": ["only", "one"],
         "who": ["family"], "action": ["deactivate", "wake", "reset"], "quarter": ["2026-Q2", "2015-Q3"],
     }  # fmt: skip
 
