@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions.copies import record_copy
+from assessments.family.paper import pictures_of
 from assessments.family.whole import Whole, read_whole
 from assessments.models import Assessment, ConsentStatement
 from assessments.pages import Book, read
@@ -226,6 +227,7 @@ def _file_name(assessment: Assessment) -> str:
 
 
 def _pdf(template: str, context: dict, name: str) -> HttpResponse:
-    response = HttpResponse(render_pdf(template, context), content_type="application/pdf")
+    paper = render_pdf(template, context, pictures_of(context["groups"]))
+    response = HttpResponse(paper, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

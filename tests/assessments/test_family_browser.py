@@ -93,7 +93,7 @@ def fill_words(page, *, way: str, words: str, file: dict | None = None) -> None:
 def test_the_whole_family_wide_on_a_phone_and_without_scripts(told, people, eha, window_of, width, script):
     window = window_of(people.alice, width=width, script=script)
     mark = f"{width}{'' if script else '-plain'}"
-    ellie, dana = told["ellie"], told["dana"]
+    ellie = told["ellie"]
 
     # Own words: from the page of the form, which is saved first.
     page = window.go("assessment-person-part", eha.pk, "child_words", ellie.pk)

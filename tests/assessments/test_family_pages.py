@@ -1,8 +1,11 @@
 """The whole family's pages: who gets in, what they show and write, what bad input gets, how much they ask the database."""
 
 import datetime as dt
+import io
 
+import pikepdf
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -377,3 +380,11 @@ def test_words_and_views_are_on_the_check_and_in_the_professionals_copy(eha, peo
     add(alice, eha, ellie, SimpleUploadedFile("d.jpg", sounds.photo()), way="drawing", words="Our house")
     shown = text(alice.get(reverse("assessment-check", args=[eha.pk])))
     assert "Dana sees it differently" in shown and "Our house" in shown and "<img" in shown
+    paper = alice.get(reverse("assessment-professional-copy", args=[eha.pk]))
+    assert paper.status_code == 200 and paper.content.startswith(b"%PDF")
+    with pikepdf.open(io.BytesIO(paper.content)) as pdf:
+        assert sum(len(each.images) for each in pdf.pages) == 1
+    with as_system():
+        default_storage.delete(Document.objects.get().storage_key)
+    without = alice.get(reverse("assessment-professional-copy", args=[eha.pk]))
+    assert without.status_code == 200
