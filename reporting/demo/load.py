@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessments.actions.register import DEFAULT_FORM
 from assessments.models import FormVersion
 from cases.models import Case, CaseNote, Family
 from earlyhelp.access.context import as_role, as_system
@@ -54,7 +55,7 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
         with history_as_it_was(), as_system():
             _settle_at_the_end()
             teller = Teller(world, rng)
-            form = FormVersion.objects.filter(status="published").order_by("-version").first()
+            form = FormVersion.objects.newest(DEFAULT_FORM)
             steps = StepTeller(teller)
             more = [AgreementTeller(teller), AssessmentTeller(teller, form), PlanTeller(teller), steps]
             for number, story in enumerate(stories()):

@@ -10,6 +10,7 @@ from earlyhelp.accounts.demo import personas_file
 from reporting.demo.board import publish_reports
 from reporting.demo.load import load
 from reporting.demo.looking_after import look_after
+from reporting.demo.practising import practise
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         found = load(families=families, sign_ins=sign_ins or personas_file())
         published = publish_reports()
         look_after()
+        practise()
         if options["verbosity"]:
             words = "Already loaded" if found.was_there else "Loaded"
             self.stdout.write(

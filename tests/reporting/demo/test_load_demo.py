@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessments.models import Correction, DifferingView, HandOver, QualityAudit, QuickNote, Voice
 from cases.answers import answers_of
 from cases.guests import guests_on_page
 from cases.models import AccessSample, Case, CaseNote, Consent, Document, Family, Meeting, Person, StepUp
@@ -16,6 +17,7 @@ from reporting.demo.board import publish_reports
 from reporting.demo.cast import CAST, PERSONAS
 from reporting.demo.load import load
 from reporting.demo.looking_after import look_after
+from reporting.demo.practising import practise
 from reporting.demo.stories import stories
 from reporting.models import HighlightReport
 
@@ -167,9 +169,13 @@ def test_looks_and_reviews_wait_with_some_answers(sign_ins):
     load(families=12, sign_ins=sign_ins)
     assert look_after() > 5
     assert look_after() == 0
+    assert practise() and not practise()
     with transaction.atomic(), as_system():
         answers = set(AccessSample.objects.get().looks.values_list("answer", flat=True))
         assert {"", "part_of_work"} <= answers
         assert AccessReview.objects.count() == 1
         answered = set(ReviewedMembership.objects.values_list("answer", flat=True))
         assert answered == {"", "keep"}
+        assert Voice.objects.get().document and DifferingView.objects.exists() and Correction.objects.exists()
+        assert QuickNote.objects.count() == 3 and HandOver.objects.get().status == "waiting"
+        assert {"answered", "to_do"} <= set(QualityAudit.objects.values_list("status", flat=True))
