@@ -22,7 +22,8 @@ def test_every_form_is_listed_with_version_status_sections_and_questions(world):
     for code, version, sections in (("caf", 1, 13), ("kfsf", 1, 7), ("somerset_eha", 1, 13), ("somerset_eha", 2, 13)):
         found = FormVersion.objects.get(code=code, version=version)
         questions = sum(1 for _ in found.form.every_question())
-        head = f"{code} v{version}, in use since {found.published_on:%d/%m/%Y}: {found.title}"
+        status = found.get_status_display().lower()
+        head = f"{code} v{version}, {status} since {found.published_on:%d/%m/%Y}: {found.title}"
         assert f"{head}\n  {sections} sections, {questions} questions\n" in words
         for section in found.form.sections:
             assert f"{section.number}. {section.title}: " in words
