@@ -29,6 +29,9 @@ from hubs.models import Category
 # What a family's copy leaves out, whoever prints it: somebody may be harmed by what another person of the
 # family reads.
 NOT_FOR_FAMILY = {"safeguarding", "police"}
+# The office's own work before an assessment, and answers that tell who came to us or whom a child may not see.
+OFFICE_STAGES = {"screening", "allocation"}
+ANSWERS_NOT_FOR_FAMILY = {"notifier", "notifier_called", "contact"}
 _NOT_FOR_FAMILY = {Category[name.upper()] for name in NOT_FOR_FAMILY}
 HOLDS_ADDRESS = (
     "A protected address stands in an answer of this copy. Take it out of the answer first, or talk it through"
@@ -97,9 +100,9 @@ def _family_copy(
 def family_groups(whole: Whole, person: str) -> list[tuple[str, list[dict]]]:
     """The pages of a family's copy for one reader: what was answered, without what could harm somebody.
 
-    Left out are safeguarding and police pages, other adults' pages, and what only one agency noted for
-    itself. What somebody told us in their own way, and how somebody sees a thing differently, stands in their own
-    copy alone: a child may have told it in confidence.
+    Left out are safeguarding and police pages, the office's own, other adults' pages, who notified us, whom a child
+    may not see, and what only one agency noted for itself. What somebody told us in their own way, and how somebody
+    sees a thing differently, stands in their own copy alone: a child may have told it in confidence.
     """
     book = whole.book
     reader = book.household.subject(person)
@@ -114,8 +117,9 @@ def family_groups(whole: Whole, person: str) -> list[tuple[str, list[dict]]]:
             of_other_child = (
                 reader is not None and reader.is_child and part.per is Per.CHILD and about != person
             )
-            if part.category in NOT_FOR_FAMILY or is_others or of_other_child:
+            if part.category in NOT_FOR_FAMILY or part.stage in OFFICE_STAGES or is_others or of_other_child:
                 continue
+            page["answered"] = [row for row in page["answered"] if row.key not in ANSWERS_NOT_FOR_FAMILY]
             page["voices"] = [told for told in page["voices"] if _is_theirs(told.voice, person)]
             page["views"] = {
                 key: mine

@@ -151,6 +151,26 @@ def test_own_ways_of_telling_stand_in_ones_own_copy_alone(eha, people, beside, c
     assert "The small doll hides" in childs and "I count to ten" not in childs and "She likes" not in childs
 
 
+def test_the_familys_copy_tells_neither_who_notified_us_nor_what_the_office_checked(people, seen_by):
+    with as_system():
+        eha = start(people, FormVersion.objects.newest("kfsf"))
+    say(
+        eha,
+        seen_by,
+        people.alice,
+        "notification",
+        None,
+        reason="Late for school",
+        notifier="Mrs Pike next door",
+    )
+    say(eha, seen_by, people.alice, "screening", None, found="Police knew the house")
+    with as_system():
+        mother = Person.objects.get(family=people.case.family_id, is_child=False)
+    seen_by(people.alice)
+    words = str(family_groups(read_whole(read(eha, None)), str(mother.pk)))
+    assert "Late for school" in words and "Pike" not in words and "Police knew" not in words
+
+
 def test_a_copy_with_a_protected_address_is_not_made(eha, people, mother, seen_by, signed_in_as):
     with as_system():
         Address.objects.create(
