@@ -52,8 +52,14 @@ def is_filled_in(question: Question) -> bool:
     return bool(question.prefill) and question.kind not in NEVER
 
 
-def is_of_family(meaning: Meaning) -> bool:
-    """Whether a meaning is about the family, so that a form may ask it of the family or on a child's page."""
+def may_be_asked_of_each(meaning: Meaning, nature: Nature | None) -> bool:
+    """Whether what was said of the family may be offered on one person's page, because another form asks it there.
+
+    Never the other way: not everybody who reads the family's pages may read about each person. And never words:
+    they are the person's own.
+    """
+    if nature is Nature.SAID:
+        return False
     if meaning[0] == "name":
         return meaning[1].startswith("family.")
     return meaning[0] == "item" and meaning[1] in OF_FAMILY

@@ -22,7 +22,7 @@ from assessments.known.meaning import (
     Meaning,
     fits,
     is_filled_in,
-    is_of_family,
+    may_be_asked_of_each,
     may_stand_in,
     meanings,
     same_nature,
@@ -233,10 +233,7 @@ def _best(
     found: list[_Found] = []
     for meaning in mine[page.part.key, question.key]:
         for each in known.get(meaning, ()):
-            elsewhere = each.person != here
-            if elsewhere and not (
-                is_of_family(meaning) and "" in (each.person, here) and each.nature is not Nature.SAID
-            ):
+            if each.person != here and (each.person or not may_be_asked_of_each(meaning, each.nature)):
                 continue
             if may_stand_in(meaning, each.category, category) and each.origin.get("row") not in rows:
                 found.append(each)

@@ -240,6 +240,9 @@ def test_own_words_are_a_quotation_of_the_same_person_and_of_nobody_else(
         offered_to(eha, people.alice, "own", sister)["fact"].value == "Two rooms"
     )  # of the family, asked of each
     assert "this assessment" in offered_to(eha, people.alice, "own", sister)["fact"].source
+    write_answers(eha, people.alice, "own", child, fact="Ellie has her own room")
+    found = offered_to(eha, people.alice, "home")
+    assert found == {}, "what is said of one person is not offered for the family: others may not read of her"
     with as_system():
         again = Assessment.objects.create(
             case=people.case, form_version=version, reference="EHA/2026/7777", hub=people.hub, agency=people.school,

@@ -273,3 +273,26 @@ def test_every_offer_of_the_whole_form_is_what_its_page_offers(people, filled, l
         own_book, own_page = read_page(later, page.part, person and person.pk, actor)
         wanted = {question.key for question in page.part.questions}
         assert known.earlier_answers(own_book, own_page, wanted) == found
+
+
+def test_saving_leads_on_to_the_next_page_that_nobody_has_finished(
+    people, eha, write_answers, signed_in_as, child, mother
+):
+    """Pages that were finished elsewhere are passed over; after the last one comes the list of parts."""
+    browser = signed_in_as(people.alice)
+    first = reverse("assessment-part", args=[eha.pk, "start"])
+    assert browser.post(first, {"go": "next"}).url == reverse("assessment-part", args=[eha.pk, "assessor"])
+    for key, person in (("assessor", None), ("child", child)):
+        args = [eha.pk, key, person.pk] if person else [eha.pk, key]
+        url = reverse("assessment-person-part" if person else "assessment-part", args=args)
+        browser.post(url, {"done": "on", "go": "list"})
+    assert browser.post(first, {"go": "next"}).url == reverse(
+        "assessment-person-part", args=[eha.pk, "adult", mother.pk]
+    )
+    last = reverse("assessment-part", args=[eha.pk, "support"])
+    assert browser.post(last, {"go": "next"}).url == reverse("assessment", args=[eha.pk])
+    with as_system():
+        Section.objects.filter(key="child").update(status="in_progress")
+    assert browser.post(first, {"go": "next"}).url == reverse(
+        "assessment-person-part", args=[eha.pk, "child", child.pk]
+    )
