@@ -47,6 +47,7 @@ NOT_PAGES = {
     "account_logout": "sends on to another page",
     "accounts:open_invitation": "sends on to another page, with a secret of its own (tests/accounts)",
     "assessment-known": "sends on to another page",
+    "assessment-needs-after-all": "POST alone",
     "assessment-part-save": "autosave, POST alone",
     "assessment-person-part-save": "autosave, POST alone",
     "record-address-show": "POST alone, so that each look is recorded",

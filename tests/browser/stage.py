@@ -15,6 +15,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from assessments.family.actions import add_view, add_voice
+from assessments.family.differing import may_differ
+from assessments.family.rules import can_say
 from assessments.models import DEFAULT_FORM, Assessment, FormVersion, Section
 from cases.actions.emergency import break_glass
 from cases.actions.guest import invite_guest
@@ -39,6 +42,7 @@ from reporting.quarters import Quarter
 from reporting.retention import actions as old_records
 from reporting.retention.records import record_of
 from reporting.subject import actions as answers
+from tests.assessments.sounds import photo
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.browser.drafts import hand_drafts_on
 from tests.browser.looks import ask_about_looks
@@ -121,7 +125,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     make_keys(stage)
     differ_about_sharing(stage)
     more = {
-        "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
+        "priya": begin_registrations(stage) + behind_forms(stage) + speak_for_themselves(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
         "ruth": protect_records(stage) + to_settle(stage),
         "tom": closed_case(stage) + hand_drafts_on(stage.people),
@@ -299,6 +303,47 @@ def behind_forms(stage: Stage) -> list[str]:
         reverse("assessment-part-again", args=[reviewed.pk, "review_record", 2]),
         reverse("meeting-action-add", args=[reference, meeting.pk]),
         reverse("step-up-write", args=[reference]) + "?read=yes",
+    ]
+
+
+def speak_for_themselves(stage: Stage) -> list[str]:
+    """A drawing and a view that differs in an assessment that Priya can write in, and the pages that add and remove them."""
+    with acting_as(stage.people["priya"]) as by:
+        going_on = Assessment.objects.visible_to(by).filter(status="initiated", signed_off_at=None)
+        assessment = next(each for each in going_on.with_record_data() if can_say(by, each))
+        child = Person.objects.filter(family=assessment.case.family_id, is_child=True, due_on=None).first()
+        form = assessment.form
+        words = next(part for part in form.parts if part.per == "child" and any(q.voice for q in part.questions))
+        once = next(
+            (part, q.key)
+            for part in form.parts
+            for q in part.questions
+            if part.per == "once" and part.opens == "registered" and not part.repeats and may_differ(q)
+        )
+        told = next(q.key for q in words.questions if may_differ(q))
+        drawing = SimpleUploadedFile("drawing.jpg", photo(), "image/jpeg")
+        facts = {"assessment": assessment, "by": by}
+        voice = add_voice(
+            part=words, person=child, speaker=child, way="drawing", words="Our house, with the dog.", upload=drawing,
+            obtained_by="Priya Shah", obtained_on=timezone.localdate(), **facts,
+        )  # fmt: skip
+        view = add_view(
+            part=once[0], question=once[1], person=None, speaker=child, words="I see it differently.",
+            said_on=timezone.localdate(), **facts,
+        )  # fmt: skip
+    pk = assessment.pk
+    return [
+        reverse("assessment-family", args=[pk]),
+        reverse("assessment-no-needs", args=[pk, child.pk]),
+        reverse("assessment-considered", args=[pk, "missing"]),
+        reverse("assessment-voice-add", args=[pk, once[0].key]),
+        reverse("assessment-person-voice-add", args=[pk, words.key, child.pk]),
+        reverse("assessment-voice-file", args=[pk, voice.pk]),
+        reverse("assessment-voice-remove", args=[pk, voice.pk]),
+        reverse("assessment-view-add", args=[pk, once[0].key, once[1]]),
+        reverse("assessment-person-view-add", args=[pk, words.key, told, child.pk]),
+        reverse("assessment-view-remove", args=[pk, view.pk]),
+        reverse("threshold-guidance"),
     ]
 
 
