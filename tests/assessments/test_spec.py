@@ -1,6 +1,7 @@
 """Form definitions: what is refused, what survives the way to JSON and back, what ships."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,87 @@ def test_somerset_form_has_help_beside_every_question_and_a_voice_for_each_child
     words = form.find("child_words")
     assert words.per == "child" and words.questions[0].nature is Nature.SAID
     assert sum(question.kind is Kind.LEVEL for _, question in form.every_question()) == 1
+
+
+SHIPPED = sorted(path.name for path in DATA.glob("*.json"))
+
+
+def texts(form):
+    """Every sentence of a form that somebody reads."""
+    for stage in form.stages:
+        yield stage.title
+    yield form.about
+    for part in form.parts:
+        yield from (part.title, part.together, part.hint, part.intro, part.question)
+        for question in part.questions:
+            yield from (question.label, question.hint, question.help, question.heading, question.low, question.high)
+            yield from (words for option in question.options for words in (option.label, option.hint))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_form_is_plain_data_in_plain_english(name):
+    data = json.loads((DATA / name).read_text(encoding="utf-8"))
+    form = from_json(data)
+    assert to_json(form) == data and name == f"{form.code}_v{form.version}.json"
+    for text in texts(form):
+        assert not set(text) & set("'\"*"), f"straight quotes or asterisks: {text}"
+        for sentence in re.split(r"(?<=[.?!])\s|:\s", text):
+            assert len(sentence.split()) <= 25, sentence
+    assert not re.search(r"family star|outcomes star", json.dumps(data), re.IGNORECASE), "licensed wording is not shipped"
+    assert [question.key for _, question in form.every_question() if not question.help] == []
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name != "somerset_eha_v1.json"])
+def test_shipped_form_hears_every_child_looks_before_a_birth_and_is_reviewed(name):
+    form = from_json(json.loads((DATA / name).read_text(encoding="utf-8")))
+    asked = list(form.every_question())
+    assert [part.per for part, question in asked if question.voice] == ["child"]
+    assert any(part.whom == "unborn" for part in form.parts) and any(part.whom == "born" for part in form.parts)
+    assert {part.per for part in form.parts if part.repeats} == {"once", "child"}
+    assert sum(question.kind is Kind.NEEDS and part.per == "child" for part, question in asked) == 1
+    assert any(question.kind is Kind.SCHOOL_YEAR and part.category == "education" for part, question in asked)
+    assert any(question.kind is Kind.SCALE for _, question in asked) and form.about and form.stages
+    assert {part.category for part in form.parts} >= set(CATEGORIES) - {"police"}
+    assert all(part.whom == "unborn" or not question.siblings or question.prefill for part, question in asked)
+    assert max(len(part.questions) for part in form.parts) <= 17, "few questions a page"
+
+
+def test_caf_asks_strengths_needs_and_evidence_of_all_nineteen_items_where_there_is_something_to_say():
+    form = from_json(json.loads((DATA / "caf_v1.json").read_text(encoding="utf-8")))
+    found = {}
+    for part, question in form.every_question():
+        if question.item and question.shown_when:
+            found.setdefault(question.item, []).append((part, question))
+    assert set(found) == set(ITEMS) and len(ITEMS) == 19
+    for asked in found.values():
+        part, well = asked[0]
+        ticks = part.find(well.shown_when.question)
+        assert [option.value for option in ticks.options] == ["well", "worry"], "strengths before worries"
+        worry = part.find(f"{ticks.key}_worry")
+        assert (well.nature, worry.nature) == (Nature.FACT, Nature.VIEW)
+        assert part.find(f"{ticks.key}_seen").shown_when == worry.shown_when
+    assert form.find("agreement").source == "consent" and form.find("household").source == "household"
+    assert form.find("safety").category == "safeguarding"
+
+
+def test_kent_goes_through_its_stages_each_with_a_clock():
+    form = from_json(json.loads((DATA / "kfsf_v1.json").read_text(encoding="utf-8")))
+    assert [section.title for section in form.sections] == [
+        "Notification", "Screening and allocation", "Assessment", "Family plan", "Outcome tracking", "Review", "Closure"
+    ]  # fmt: skip
+    clocks = [(stage.key, stage.days, stage.working, stage.after) for stage in form.stages]
+    assert clocks[:3] == [
+        ("screening", 2, True, "registered"), ("allocation", 4, True, "screening"), ("assessment", 14, False, "registered"),
+    ]  # fmt: skip
+    assert all(form.parts_of(stage) for stage in form.stages)
+
+
+def test_somersets_second_version_keeps_every_question_of_the_first():
+    one, two = (from_json(json.loads((DATA / f"somerset_eha_v{n}.json").read_text(encoding="utf-8"))) for n in (1, 2))
+    for part, question in one.every_question():
+        now = two.find(part.key).find(question.key)
+        assert (now.kind, now.label, now.options, now.nature) == (question.kind, question.label, question.options, question.nature)
+    assert one.minimum == two.minimum and [s.title for s in one.sections] == [s.title for s in two.sections]
 
 
 def test_categories_are_those_of_the_agreement():
