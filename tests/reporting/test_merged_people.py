@@ -59,7 +59,7 @@ def test_a_request_finds_both_rows_by_either_name(twice, world, asked_as):
             number=1, status="in_hand", asker="person", asker_name="Kai", contact="By post",
             first_name=person.first_name, last_name=person.last_name, born_on=person.born_on, way="said",
             received_on=now.date() - dt.timedelta(days=2), logged_by=officer, identity_seen_on=now.date(),
-            identity_seen="passport", child_able=True, child_able_note="Talked", child_agreed_on=now.date(), officer=officer,
+            identity_seen="passport", child_able="yes", child_able_note="Talked", child_agreed_on=now.date(), officer=officer,
         )  # fmt: skip
     with acting_as(officer), connection.cursor() as cursor:
         cursor.execute("select count(*) from app.link_subject(%s)", [request.pk])
