@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessments import origins
 from assessments.actions import save_answers
 from assessments.answers import Sent
 from assessments.models import Section
@@ -182,3 +183,15 @@ def test_queries_of_the_ticks_and_of_one_sitting(
     browser = signed_in_as(people.alice)
     assert queries_of(browser, page_of(children["Ellie"])) <= 25
     assert queries_of(browser, together) <= 20
+
+
+def test_where_a_copy_comes_from_is_said_without_a_name_that_the_reader_may_not_know():
+    mark = {
+        "name": "Alice Moss",
+        "at": "2026-11-22T09:00:00+00:00",
+        "from": {"kind": "person", "id": "ellie", "on": "2026-11-22"},
+    }
+    known, unknown = (origins.Visible(references={}, people=people) for people in ({"ellie": "Ellie"}, {}))
+    assert origins.in_words(mark, known) == "Copied by Alice Moss on 22 November 2026 from Ellie’s page"
+    assert origins.in_words(mark, unknown).endswith("from a brother’s or sister’s page")
+    assert origins.in_words({"name": "Alice Moss"}, known) == ""
