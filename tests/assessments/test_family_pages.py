@@ -380,11 +380,15 @@ def test_words_and_views_are_on_the_check_and_in_the_professionals_copy(eha, peo
     add(alice, eha, ellie, SimpleUploadedFile("d.jpg", sounds.photo()), way="drawing", words="Our house")
     shown = text(alice.get(reverse("assessment-check", args=[eha.pk])))
     assert "Dana sees it differently" in shown and "Our house" in shown and "<img" in shown
-    paper = alice.get(reverse("assessment-professional-copy", args=[eha.pk]))
-    assert paper.status_code == 200 and paper.content.startswith(b"%PDF")
-    with pikepdf.open(io.BytesIO(paper.content)) as pdf:
-        assert sum(len(each.images) for each in pdf.pages) == 1
+    copy = reverse("assessment-professional-copy", args=[eha.pk])
+    assert drawings_in(alice.get(copy)) == {(320, 200)}
     with as_system():
         default_storage.delete(Document.objects.get().storage_key)
-    without = alice.get(reverse("assessment-professional-copy", args=[eha.pk]))
-    assert without.status_code == 200
+    assert drawings_in(alice.get(copy)) == set()
+
+
+def drawings_in(answer) -> set[tuple[int, int]]:
+    """The sizes of the pictures on a paper."""
+    assert answer.status_code == 200
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        return {(int(found.Width), int(found.Height)) for each in pdf.pages for found in each.get_images().values()}
