@@ -44,6 +44,7 @@ from reporting.retention.records import record_of
 from reporting.subject import actions as answers
 from tests.assessments.sounds import photo
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
+from tests.browser.checks import check_quality
 from tests.browser.drafts import hand_drafts_on
 from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
@@ -135,6 +136,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     pass_an_answer_on(stage)
     dispose_of_a_record(stage)
     ask_about_looks(stage.people)
+    check_quality(stage.people)
     meet_every_page(stage, more)
     return stage
 
