@@ -43,8 +43,8 @@ from reporting.retention import actions as old_records
 from reporting.retention.records import record_of
 from reporting.subject import actions as answers
 from tests.assessments.sounds import photo
-from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.browser.checks import check_quality
+from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.browser.drafts import hand_drafts_on
 from tests.browser.looks import ask_about_looks
 from tests.fixtures.browser import Window
@@ -126,10 +126,10 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     make_keys(stage)
     differ_about_sharing(stage)
     more = {
-        "priya": begin_registrations(stage) + behind_forms(stage) + speak_for_themselves(stage) + have_a_guest(stage),
+        "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
         "ruth": protect_records(stage) + to_settle(stage),
-        "tom": closed_case(stage) + hand_drafts_on(stage.people),
+        "tom": closed_case(stage) + hand_drafts_on(stage.people) + speak_for_themselves(stage),
         "dominic": agreement,
     }
     write_a_form(stage)
@@ -309,9 +309,10 @@ def behind_forms(stage: Stage) -> list[str]:
 
 
 def speak_for_themselves(stage: Stage) -> list[str]:
-    """A drawing and a view that differs in an assessment that Priya can write in, and the pages that add and remove them."""
-    with acting_as(stage.people["priya"]) as by:
+    """A drawing and a view that differs in an assessment of Tom's hub, and the pages that add them and take them off."""
+    with acting_as(stage.people["tom"]) as by:
         going_on = Assessment.objects.visible_to(by).filter(status="initiated", signed_off_at=None)
+        going_on = going_on.filter(case__family__people__is_child=True, case__family__people__due_on=None)
         assessment = next(each for each in going_on.with_record_data() if can_say(by, each))
         child = Person.objects.filter(family=assessment.case.family_id, is_child=True, due_on=None).first()
         form = assessment.form
@@ -327,7 +328,7 @@ def speak_for_themselves(stage: Stage) -> list[str]:
         facts = {"assessment": assessment, "by": by}
         voice = add_voice(
             part=words, person=child, speaker=child, way="drawing", words="Our house, with the dog.", upload=drawing,
-            obtained_by="Priya Shah", obtained_on=timezone.localdate(), **facts,
+            obtained_by="Their teacher", obtained_on=timezone.localdate(), **facts,
         )  # fmt: skip
         view = add_view(
             part=once[0], question=once[1], person=None, speaker=child, words="I see it differently.",
