@@ -44,7 +44,7 @@ def ask(assessment: Assessment, by: Actor) -> None:
         notify(
             "assessment-to-countersign",
             to=member,
-            key=f"to-countersign:{assessment.pk}:{assessment.signed_off_at.isoformat()}",
+            key=f"to-countersign:{assessment.pk}:{assessment.signed_off_at:%Y-%m-%dT%H:%M:%S.%f}",
             link=reverse("assessment-countersign", args=[assessment.pk]),
         )
 
@@ -130,6 +130,8 @@ def _waiting(assessment: Assessment, event: str, by: Actor) -> Assessment:
 
 
 def _decide(assessment: Assessment, decision: str, words: str, by: Actor) -> CountersignDecision:
+    if assessment.signed_off_by is None:
+        raise ValidationError("Nobody has signed this assessment off here.", code="illegal_transition")
     return CountersignDecision.objects.create(
         assessment=assessment,
         case=assessment.case,
