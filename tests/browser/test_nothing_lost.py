@@ -215,7 +215,7 @@ class Run:
             typist.look(name)
         self.vanished += typist.vanished
         typist.vanished = 0
-        self.compare(typist.key, {name: box.now for name, box in typist.boxes.items()}, "saved")
+        self.compare(typist.key, typist.on_screen(), "saved")
 
     def compare(self, key: str, wanted: dict[str, str], when: str) -> None:
         versions = stored(self.assessment, key)
@@ -265,7 +265,7 @@ class Run:
     def another_part(self) -> None:
         self.main.page.get_by_role("button", name="Save and go back to all parts").click()
         self.main.page.locator("form[data-part]").wait_for(state="detached")
-        self.compare(self.main.key, {name: box.now for name, box in self.main.boxes.items()}, "left")
+        self.compare(self.main.key, self.main.on_screen(), "left")
         self.main.page.close()
         self.main = self.open(self.chance.choice([key for key in PARTS if key != self.main.key]))
 
@@ -277,8 +277,8 @@ class Run:
         for process in psutil.Process().children(recursive=True):
             if "chrom" in process.name():
                 process.kill()
-        before, key = self.main.boxes, self.main.key
-        self.compare(key, {name: box.older_than(moment - OLD) for name, box in before.items()}, "killed")
+        key = self.main.key
+        self.compare(key, self.main.on_screen(moment - OLD), "killed")
         self.open_browser()
         self.main = self.open(key)
 

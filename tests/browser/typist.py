@@ -80,6 +80,16 @@ class Typist:
         box.seen.append((time.monotonic(), text))
         return text
 
+    def on_screen(self, moment: float | None = None) -> dict[str, str]:
+        """What stands in the boxes, or stood in them at a moment; without those in which nobody has typed.
+
+        A page offers earlier answers in its boxes. Nobody typed them, and nothing is stored unread.
+        """
+        found = {
+            name: box.now if moment is None else box.older_than(moment) for name, box in self.boxes.items()
+        }
+        return {name: text for name, text in found.items() if text != self.boxes[name].seen[0][1]}
+
     def go_to(self, name: str) -> None:
         """Put the cursor at the end of a box, as a person does."""
         self.page.locator(f"textarea[name={name}]").focus()

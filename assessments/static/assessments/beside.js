@@ -58,7 +58,7 @@ function hear(message) {
   else if (message.type === "ended" && message.code === NOT_SEEN) end(message.words);
 }
 
-const placeOf = (key) => key && form.querySelector(`[data-question="${CSS.escape(key)}"]`);
+const placeOf = (key) => (key ? form.querySelector(`[data-question="${CSS.escape(key)}"]`) : null);
 const labelOf = (place) => place?.querySelector("label, legend, h2")?.textContent.trim() || "";
 
 function show(people, own) {

@@ -163,9 +163,9 @@ function stored(answer) {
   for (const box of form.querySelectorAll("[data-autosave-error]")) box.remove();
   for (const [name, words] of Object.entries(answer.errors)) mark(name, words);
   if (Object.keys(answer.errors).length) tell("One answer needs correcting. The others are saved.", true);
+  else if (dirty.size) say("Not saved yet");
   else if (answer.kept.length) tell(`Saved ${answer.saved}. Somebody else, or you in another window, changed this too: both are kept.`);
   else if (answer.notice) tell(`Saved ${answer.saved}. ${answer.notice}`, true);
-  else if (dirty.size) say("Not saved yet");
   else if (answer.saved) tell(`Saved ${answer.saved}`);
 }
 
