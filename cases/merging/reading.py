@@ -18,6 +18,23 @@ from hubs.models import Agency, Category, Hub, Membership
 
 # Pairs fetched, and pairs shown.
 COMPARED, SHOWN = 300, 25
+# Suggested from these points on: below are twins, and brothers and sisters of one name.
+SUGGESTED_FROM = 11.0
+# What tables hold, where their own name says little; the rows of the families themselves are said in words above them.
+KINDS = {
+    "assessments_section": "pages of assessments",
+    "cases_casenote": "timeline entries",
+    "cases_decidesforself": "notes on deciding for themself",
+    "cases_guest": "guests",
+    "cases_person": "details of people",
+    "cases_recordlink": "links between records",
+    "cases_staffrelation": "colleagues who are close to somebody",
+    "reporting_possibleduplicate": "pairs of a register",
+    "reporting_registerrow": "lines of a register",
+    "reporting_retentionhold": "holds on disposal",
+    "reporting_retentionreview": "decisions on keeping the record",
+}
+NOT_SAID = {"cases_family"}
 # What can be taken from the record that goes: the field, its words, and what goes with it.
 FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "first_name": ("First names", ()),
@@ -91,9 +108,10 @@ def alike(actor: Actor) -> list[Alike]:
         pairs = cursor.fetchall()
     people = people_in_sight({pk for pair in pairs for pk in pair}, actor)
     found = [_alike(people[a], people[b]) for a, b in pairs if a in people and b in people]
-    return sorted((each for each in found if each.match.is_likely), key=lambda each: -each.match.points)[
-        :SHOWN
-    ]
+    return sorted(
+        (each for each in found if each.match.is_likely or each.match.points >= SUGGESTED_FROM),
+        key=lambda each: -each.match.points,
+    )[:SHOWN]
 
 
 def alike_in(one: Case, other: Case, actor: Actor) -> list[Alike]:

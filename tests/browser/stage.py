@@ -47,6 +47,7 @@ from tests.browser.checks import check_quality
 from tests.browser.crawl import NOT_PAGES, Crawl, names_of_all_addresses
 from tests.browser.drafts import hand_drafts_on
 from tests.browser.looks import ask_about_looks
+from tests.browser.twice import stand_twice
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
@@ -129,7 +130,8 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         "priya": begin_registrations(stage) + behind_forms(stage) + have_a_guest(stage),
         "yasmin": hold_a_case(stage),
         "ruth": protect_records(stage) + to_settle(stage),
-        "tom": closed_case(stage) + hand_drafts_on(stage.people) + speak_for_themselves(stage),
+        "tom": closed_case(stage) + hand_drafts_on(stage.people) + stand_twice(stage.people)
+        + speak_for_themselves(stage),
         "dominic": agreement,
     }
     write_a_form(stage)
