@@ -157,7 +157,7 @@ def _page(book: Book, page: PageOf, row: Section) -> dict[str, Any]:
         "unsettled": len(row.differing),
         "answers": [
             _answer(slot, page, row)
-            for slot in slots(page.part, page.subject, book.household)
+            for slot in slots(page.part, page.subject, book.household, row.answers)
             if row.answers.get(slot.name) is not None
         ],
     }

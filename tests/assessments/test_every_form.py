@@ -4,6 +4,7 @@ forms that ship, with a family of five and a baby not born yet."""
 import datetime as dt
 import html
 import itertools
+import json
 
 import pytest
 from django.template.loader import render_to_string
@@ -12,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
 from assessments.answers import is_blank
+from assessments.api import WholeAssessment, in_json
 from assessments.forms.questions import raw
 from assessments.household import Household, slots
 from assessments.models import Assessment, FormVersion, Section
@@ -58,7 +60,7 @@ def printed(monkeypatch):
     """Copies come as the HTML that is laid out, not as PDF: faster by far, and it can be read."""
     monkeypatch.setattr(
         "assessments.views.copies.render_pdf",
-        lambda template, context: render_to_string(template, context).encode(),
+        lambda template, context, *args, **more: render_to_string(template, context).encode(),
     )
 
 
@@ -171,6 +173,20 @@ def check_words_and_copies(browser, assessment, household) -> None:
     assert copy.status_code == 200 and TYPED not in copy.content.decode()
 
 
+def check_export(assessment, actor) -> None:
+    """The JSON for programs holds every answer that is stored, and nothing else."""
+    given = json.loads(json.dumps(WholeAssessment(in_json(read(assessment, actor))).data, default=str))
+    with as_system():
+        rows = list(Section.objects.filter(assessment=assessment))
+    stored = {(row.key, str(row.person_id) if row.person_id else None, row.round): row.answers for row in rows}
+    assert {(page["part"], page["person"], page["time"]) for page in given["pages"]} == set(stored)
+    for page in given["pages"]:
+        answers = stored[page["part"], page["person"], page["time"]]
+        assert len(page["answers"]) == len(answers)
+        values = [each["value"] for each in page["answers"]]
+        assert all(value in values for value in answers.values())
+
+
 @pytest.mark.parametrize("code", SHIPPED)
 def test_shipped_form_goes_all_the_way_with_a_family_of_five(code, family, seen_by, signed_in_as, printed):
     with as_system():
@@ -200,6 +216,7 @@ def test_shipped_form_goes_all_the_way_with_a_family_of_five(code, family, seen_
     assert all(f"{part.title} (2)" in tasks and f"{part.title} (3)" in tasks for part in again if part.per == "once")
     words = browser.get(reverse("assessment-check", args=[assessment.pk])).content.decode()
     assert all(f"{part.title} (2)" in words for part in again if part.per == "once")
+    check_export(assessment, seen_by(family.alice))
 
 
 @pytest.mark.parametrize("code", SHIPPED)
@@ -269,6 +286,8 @@ def test_any_published_form_goes_all_the_way(family, seen_by, signed_in_as, prin
         assert row.answers == {name: value for name, value in expected.items() if not is_blank(value)}
         assert (row.agency_id is None) == (row.category in readable)
     check_words_and_copies(browser, assessment, household)
+    check_export(assessment, seen_by(family.alice))
+    browser = signed_in_as(family.alice)
     everyone = {"shared": "on", "everyone": "on"}  # a form may leave somebody of the family out
     signed = browser.post(reverse("assessment-check", args=[assessment.pk]), everyone)
     assert signed.status_code == 302, signed.context["form"].errors
