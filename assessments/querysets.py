@@ -78,6 +78,7 @@ class AssessmentQuerySet(models.QuerySet):
             "form_version",
             "agency",
             "assessor__user",
+            "assessor__agency",
             "signed_off_by__user",
             "countersigned_by__user",
             "hub",

@@ -97,7 +97,8 @@ def check_can_answer_for(actor: Actor, assessment: Assessment) -> None:
     leads = LeadProfessional.objects.filter(case=assessment.case_id, until_at__isnull=True)
     if leads.filter(membership=actor.membership).exists():
         return
-    if assessment.agency_id == actor.agency.pk and actor.has_role(Role.AGENCY_LEAD):
+    agency = assessment.assessor.agency_id if assessment.assessor else assessment.agency_id
+    if agency == actor.agency.pk and actor.has_role(Role.AGENCY_LEAD):
         return
     if assessment.case.hub_id in actor.hub_ids:
         return

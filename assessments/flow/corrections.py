@@ -22,7 +22,7 @@ from assessments.models import (
     SectionStatus,
 )
 from assessments.rules import check_can_answer_for, open_categories, takes_answers
-from assessments.spec import Kind, Part, Source
+from assessments.spec import Kind, Opens, Part, Source
 from cases.actions.notes import write_event
 from cases.models import Case, CaseNote, LevelOfNeed, NoteKind, Person
 from cases.rules import NotAllowed, answered
@@ -55,9 +55,12 @@ def check_part_is_closed(assessment: Assessment, part: Part) -> None:
         raise NotAllowed("This part is kept elsewhere on the family's record.")
     if takes_answers(assessment, part):
         raise NotAllowed("This part can still be changed. Open it and change the answer there.")
+    if part.opens is Opens.COMPLETED and assessment.completed_at is None:
+        raise NotAllowed("This part opens when the assessment is complete.")
 
 
 can_correct = answered(check_can_correct)
+is_closed = answered(check_part_is_closed)
 
 
 def check_reason(reason: str) -> str:

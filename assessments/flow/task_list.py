@@ -126,7 +126,9 @@ def _tasks(book: Book, part: Part, counts: Counts) -> list[Task]:
     pages = book.of_part(part)
     if part.opens is Opens.COMPLETED and book.assessment.completed_at is None:
         hint = why_not_yet(book.assessment)
-        return [Task(id=part.key, title=part.together or part.title, url="", hint=hint, status="Cannot start yet")]
+        return [
+            Task(id=part.key, title=part.together or part.title, url="", hint=hint, status="Cannot start yet")
+        ]
     pages += [
         book.page(part, subject, following)
         for subject in dict.fromkeys(page.subject for page in pages)

@@ -15,7 +15,7 @@ def of_assessor(assessment: Assessment) -> list[Fact]:
     if member is None:
         return []
     contact = ", ".join(filter(None, [member.contact_phone, member.user.email]))
-    agency = assessment.agency.name if assessment.agency else ""
+    agency = member.agency.name  # not that of the registration: a draft may have been handed on
     return [(member.user.full_name, f"{assessment.assessor_role or member.job_title}, {agency}", contact)]
 
 

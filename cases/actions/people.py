@@ -6,11 +6,13 @@ import datetime as dt
 
 from django.db import transaction
 
+from cases.actions.notes import write_event
 from cases.actions.open import PersonDetails, identifiers_of
 from cases.models import Address, Case, Person, Relationship
 from cases.rules.case import check_can_read, check_can_write
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change, record_look
+from earlyhelp.web.dates import day
 
 # What may be put right after registration, as it is called in the event.
 _CHANGEABLE = (
@@ -31,22 +33,44 @@ _CHANGEABLE = (
     "school",
 )
 
+_DATES = {"born_on": "The birth date", "due_on": "The due date"}
+_WORDS = {
+    "first_name": "name",
+    "last_name": "name",
+    "known_as": "name",
+    "born_on": "birth date",
+    "due_on": "due date",
+    "is_child": "child or adult",
+    "role_in_household": "place in the family",
+    "phone": "telephone",
+    "school": "school",
+}
+
 
 @transaction.atomic
 def change_person(*, case: Case, person: Person, details: PersonDetails, reason: str, by: Actor) -> Person:
-    """Correct somebody's details; which ones and why is recorded, the old values are not copied into the log.
+    """Correct somebody's details. The timeline keeps which ones, why, and what a date was; the log only which ones.
 
-    Raises cases.rules.NotAllowed.
+    An earlier name or number is not kept: it may be what somebody has to be protected from. Raises
+    cases.rules.NotAllowed.
     """
     check_can_write(by, case)
     wanted = {name: getattr(details, name) for name in _CHANGEABLE} | identifiers_of(details)
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+    before = {name: getattr(person, name) for name in _DATES if name in changed}
     for name in changed:
         setattr(person, name, wanted[name])
     if changed:
         person.save(update_fields=[*changed, "updated_at"])
         record_change(
             by, "Changed a person's details", case=case, obj=person, fields=changed, has_reason=bool(reason)
+        )
+        words = ", ".join(sorted({_WORDS.get(name, "other details") for name in changed}))
+        lines = [f"Put right: {words}."]
+        lines += [f"{_DATES[name]} was {day(on) if on else 'not recorded'}." for name, on in before.items()]
+        lines += [f"Why: {reason.strip()}"] * bool(reason.strip())
+        write_event(
+            case=case, title="Details of a person were put right", body="\n".join(lines), about=person, by=by
         )
     return person
 

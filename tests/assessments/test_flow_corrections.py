@@ -15,6 +15,8 @@ from assessments.flow import corrections, registration, withdrawal, wrong_person
 from assessments.household import slots
 from assessments.models import Assessment, Correction, Need, Score, Section
 from assessments.pages import household_for, people_of, read
+from cases.actions import PersonDetails
+from cases.actions.people import change_person
 from cases.models import Case, CaseNote, Person
 from cases.rules import NotAllowed
 from earlyhelp.access import Role
@@ -437,3 +439,21 @@ def test_registration_page_shows_an_error_at_the_field_and_then_saves(eha, peopl
     with as_system():
         [made] = Correction.objects.all()
         assert (made.box, made.now) == ("consent_with", "Gran"), "what was not touched stays, to the second"
+
+
+def test_a_part_that_has_not_opened_yet_is_not_put_right(signed, people, seen_by):
+    by = seen_by(people.alice)
+    later = next(part for part in signed.form.parts if part.opens == "completed" and part.questions)
+    with pytest.raises(NotAllowed, match="opens when"):
+        correct(signed, by, key=later.key, box=later.questions[0].key, was=None, value="x")
+
+
+def test_a_birth_date_put_right_on_people_keeps_what_it_was_and_why(people, two_children, seen_by, signed_in_as):
+    child = two_children["Maya"]
+    by = seen_by(people.alice)
+    facts = {name: getattr(child, name) for name in ("first_name", "last_name", "is_child")}
+    details = PersonDetails(**facts, born_on=dt.date(2018, 4, 12))
+    change_person(case=people.case, person=child, details=details, reason="The school had it wrong", by=by)
+    entry = CaseNote.objects.get(title="Details of a person were put right")
+    assert "The birth date was 2 April 2018." in entry.body and "The school had it wrong" in entry.body
+    assert entry.about == child

@@ -19,7 +19,7 @@ from assessments.forms.part import PartForm
 from assessments.household import told
 from assessments.models import Assessment, Correction, CorrectionKind
 from assessments.pages import Book, PageOf, read, read_page, stored_page
-from assessments.rules import check_can_answer_for, open_categories, takes_answers
+from assessments.rules import check_can_answer_for, open_categories
 from assessments.spec import Part, Per, Source
 from assessments.views.common import get_assessment_for, new_writer, part_of, words_of
 from cases.addresses import check_words_sent
@@ -82,7 +82,7 @@ def _pages(book: Book) -> list[PageOf]:
     return [
         page
         for part in book.form.parts
-        if part.source is Source.ANSWERS and not takes_answers(book.assessment, part)
+        if corrections.is_closed(book.assessment, part)
         for page in book.of_part(part)
     ]
 
