@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -62,6 +62,8 @@ def start_draft(*, source: FormVersion, by: Actor) -> FormVersion:
 
     Raises NotAllowed while the form has a draft.
     """
+    # The versions there are, kept from others until the end: two people do not begin a draft at once.
+    list(FormVersion.objects.select_for_update().filter(code=source.code).order_by("pk").values_list("pk"))
     check_can_draft(source.code, by)
     last = FormVersion.objects.filter(code=source.code).aggregate(last=Max("version"))["last"]
     return _begin(replace(definition_of(source), version=last + 1), by, copied_from=source.pk)
@@ -72,14 +74,21 @@ def _new_code(title: str) -> str:
 
 
 def _begin(form: FormSpec, by: Actor, **facts: Any) -> FormVersion:
-    version = FormVersion.objects.create(
-        code=form.code,
-        version=form.version,
-        title=form.title,
-        spec=to_json(form),
-        edited_at=timezone.now(),
-        edited_by=by.membership,
-    )
+    try:
+        with transaction.atomic():
+            version = FormVersion.objects.create(
+                code=form.code,
+                version=form.version,
+                title=form.title,
+                spec=to_json(form),
+                edited_at=timezone.now(),
+                edited_by=by.membership,
+            )
+    except IntegrityError as taken:
+        # Two new forms of one title at the same moment: the database lets one of them begin.
+        raise NotAllowed(
+            "Somebody else has just started a form of this title. Open it from the list."
+        ) from taken
     record_change(by, "Started a draft of a form", obj=version, code=form.code, version=form.version, **facts)
     return version
 

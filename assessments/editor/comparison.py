@@ -331,12 +331,26 @@ def _differs(what: str, before: str, after: str) -> Iterable[Difference]:
 
 # Every setting of a page and of a question is compared, or named here because another line says it.
 SAID_ELSEWHERE = {"key", "questions", "label", "shown_when"}
-COMPARED = {
+COMPARED: dict[type, set[str]] = {
+    FormSpec: {
+        "code",
+        "version",
+        "title",
+        "about",
+        "countersigned",
+        "groups",
+        "sections",
+        "stages",
+        "minimum",
+    },
+    Section: {"key", "title", "number", "parts"},
+    Group: {"key", "title"},
+    Stage: {"key", "title", "days", "working", "after"},
     Part: {name for name, *_ in _PART_WORDS} | SAID_ELSEWHERE,
     Question: {name for name, *_ in _QUESTION_WORDS} | SAID_ELSEWHERE,
 }
 
 
 def not_compared(cls: type) -> set[str]:
-    """Settings of a page or a question that a comparison would pass over. A test holds it empty."""
+    """Settings of a form, or of a thing of it, that a comparison would pass over. A test holds it empty."""
     return {spot.name for spot in fields(cls)} - COMPARED[cls]

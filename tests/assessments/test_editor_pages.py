@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessments.editor.reading import definition_of
 from assessments.models import FormVersion
-from assessments.spec import Kind, Part, Per, Question, Whom, to_json
+from assessments.spec import Kind, Per, Whom, to_json
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from earlyhelp.audit.models import Event
@@ -232,7 +232,8 @@ def test_a_form_of_200_questions_is_written_as_quickly(editor, lead, queries_of)
 
 def test_every_setting_has_words_and_is_compared():
     from assessments.editor import words
-    from assessments.editor.comparison import not_compared
+    from assessments.editor.comparison import COMPARED, not_compared
 
     assert set(words.KINDS) == set(Kind)
-    assert not_compared(Part) == set() and not_compared(Question) == set()
+    for cls in COMPARED:
+        assert not_compared(cls) == set(), cls

@@ -105,6 +105,16 @@ def test_retire_and_the_last_form_in_use(editor):
     assert FormVersion.objects.newest(EHA).pk == in_use.pk
 
 
+def test_the_usual_form_of_a_district_stays_in_use(editor, world):
+    hub = world.hub("Alder Vale")
+    with as_system():
+        hub.usual_form = "caf"
+        hub.save()
+    caf = FormVersion.objects.newest("caf")
+    page = editor.post(at("form-retire", caf), follow=True).content.decode()
+    assert "usual form of Alder Vale" in page and FormVersion.objects.newest("caf").pk == caf.pk
+
+
 def test_a_draft_is_thrown_away_after_asking(editor, draft):
     assert "gone for good" in editor.get(at("form-throw-away", draft)).content.decode()
     assert editor.post(at("form-throw-away", draft)).status_code == 302
