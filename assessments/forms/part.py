@@ -101,6 +101,8 @@ class PartForm(Form):
         notes: by box, where an answer comes from that was confirmed or copied.
     """
 
+    typed_by = ""  # the open page in which versions are shown, beside what was typed there
+
     mark_optional = False
     base = forms.CharField(required=False, widget=forms.HiddenInput)
     writer = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
@@ -288,6 +290,13 @@ class PartForm(Form):
         if not entries:
             return None
         mark = self.page.marks.get(name, {})
+        in_the_box = mark.get("name", "")
+        if self.typed_by and any(entry["writer"] == self.typed_by for entry in entries):
+            # In that page's box stands its own version: what is stored as the answer must be seen beside it.
+            entries = [entry for entry in entries if entry["writer"] != self.typed_by]
+            if mark and not is_blank(self.page.answers.get(name)):
+                entries = [{"value": self.page.answers[name], **mark}, *entries]
+            in_the_box = "you"
         versions = [
             Version(
                 lines=tuple(in_words(question, {name: entry["value"]}, self.household, self.subject)),
@@ -296,7 +305,7 @@ class PartForm(Form):
             )
             for entry in entries
         ]
-        return name, mark.get("name", ""), versions
+        return name, in_the_box, versions
 
     def _also(self, question: Question) -> list[tuple[str, tuple[str, ...]]]:
         found = []

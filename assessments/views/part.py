@@ -336,11 +336,14 @@ def _answer(
 ) -> dict[str, Any]:
     shown = form.shown_bases()
     now = stored_page(section)
+    writer = form.data.get("writer", "")
     touched = {slot.name for slot in form.slots if slot.name in form.fields}
     bases, newer = {}, {}
     for slot in form.slots:
         current = digest(now.answers.get(slot.name))
-        if slot.name in outcome.kept or slot.name in form.errors:
+        # What this page wrote is kept as another version: its box goes on showing that, and nothing in its place.
+        is_aside = any(entry.get("writer") == writer for entry in now.differing.get(slot.name, []))
+        if is_aside or slot.name in outcome.kept or slot.name in form.errors:
             bases[slot.name] = [shown.get(slot.name, ("-", ""))[0], now.versions_digest(slot.name)]
             continue
         if current != shown.get(slot.name, ("-", ""))[0] and (
@@ -353,8 +356,9 @@ def _answer(
         subject=page.subject,
         household=book.household,
         page=now,
-        writer=form.data.get("writer", ""),
+        writer=writer,
     )
+    fresh.typed_by = writer
     versions = {
         name: render_to_string(
             "assessments/parts/versions.html",

@@ -24,6 +24,7 @@ let said = { problem: false, at: 0 };
 
 const bases = () => JSON.parse(form.elements.base.value || "{}");
 let slots = {};
+const panels = new Map(); // what the server last said of an answer's versions, by the place where they stand
 
 function slotOf(name) {
   if (name in slots) return name;
@@ -148,18 +149,26 @@ const againAtOnce = () => { if (dirty.size && !over) plan(0, { later: true }); }
 // -- What the server answered --------------------------------------------------------------------------------------
 
 function stored(answer) {
-  const shown = bases();
+  const before = bases();
+  const shown = { ...before };
   for (const [box, pair] of Object.entries(answer.bases)) {
     if (!dirty.has(questionOf(box)) || !(box in answer.newer)) shown[box] = pair;
   }
   const newer = Object.entries(answer.newer).filter(([box]) => !dirty.has(questionOf(box)));
   for (const [box, values] of newer) show(box, values);
-  form.elements.base.value = JSON.stringify(shown);
-  if (newer.length) form.dispatchEvent(new Event("change")); // what depends on an answer follows it
   for (const place of form.querySelectorAll("[data-versions]")) {
     const found = Object.entries(answer.versions).filter(([box]) => questionOf(box) === place.dataset.versions);
-    if (!place.querySelector("[name=settle]:checked")) place.innerHTML = found.map(([, html]) => html).join("");
+    const html = found.map(([, words]) => words).join("");
+    if (html === (panels.get(place) ?? "")) continue;
+    if (place.querySelector("[name=settle]:checked")) { // somebody decides: what they have not seen is not decided on
+      for (const [box] of found) shown[box] = [shown[box][0], before[box][1]];
+      continue;
+    }
+    place.innerHTML = html;
+    panels.set(place, html);
   }
+  form.elements.base.value = JSON.stringify(shown);
+  if (newer.length) form.dispatchEvent(new Event("change")); // what depends on an answer follows it
   for (const box of form.querySelectorAll("[data-autosave-error]")) box.remove();
   for (const [name, words] of Object.entries(answer.errors)) mark(name, words);
   if (Object.keys(answer.errors).length) tell("One answer needs correcting. The others are saved.", true);
