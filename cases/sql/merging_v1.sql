@@ -416,7 +416,7 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 $$;
 
 -- Pairs of people who may be one, among those whom the asker sees: to be compared and shown to a person, who decides.
--- Blocked by what duplicates share: a number, or a birth date (day and month swapped, too) and something of the name, or
+-- Blocked by what duplicates share: a number, or a birth date (day and month swapped, too), an initial and something of the name, or
 -- nearly the whole name and the year or postcode. Pairs that somebody has linked, or said are different, are left out.
 create or replace function app.alike_pairs(at_most int) returns table (one uuid, other uuid)
 language plpgsql volatile security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -425,7 +425,7 @@ begin
   perform set_config('pg_trgm.similarity_threshold', '0.6', true);
   return query
     with mine as materialized (
-      select p.id, p.family_id, p.born_on, p.nhs_number, p.upn, p.search_name
+      select p.id, p.born_on, p.nhs_number, p.upn, p.search_name, lower(left(p.first_name, 1)) as f, lower(left(p.last_name, 1)) as l
         from cases_person p where p.acl && app.tokens() and not app.is_kept_from(p.family_id)
     ),
     pairs as (
@@ -434,7 +434,7 @@ begin
       select a.id, b.id, 3.0 from mine a join mine b on b.upn = a.upn and a.upn <> '' and a.id < b.id
       union all
       select a.id, b.id, 1 + similarity(a.search_name, b.search_name) from mine a join mine b on b.born_on = a.born_on and a.id < b.id
-       where similarity(a.search_name, b.search_name) > 0.3
+       where (a.f = b.f or a.l = b.l) and similarity(a.search_name, b.search_name) > 0.3
       union all
       select least(a.id, b.id), greatest(a.id, b.id), similarity(a.search_name, b.search_name)
         from mine a join mine b on extract(year from b.born_on) = extract(year from a.born_on)

@@ -22,8 +22,10 @@ from cases.models import (
     EmergencyAccess,
     Invitation,
     LeadRequest,
+    Merge,
     Outcome,
     Person,
+    RecordLink,
     Restriction,
     SampledLook,
     StepDown,
@@ -168,6 +170,7 @@ class County(History):
         for person in (mother, child):
             self.keep("person", case, knows(person), pk=person)
         self.keep("child", case, knows(child), person=child)
+        self._twice(case, knows, seen, mother, child)
         has_note = DecidesForSelf.objects.filter(person_id=child, ended_at=None).exists()
         self.keep("noted", case, knows(child) if has_note else _nobody, person=child)
         for address in [each for each, facts_of in facts.addresses.items() if facts_of[0] == family]:
@@ -270,6 +273,24 @@ class County(History):
         self.keep("step_up", case, lambda m: topic(m, up) or sent_to(m), pk=str(up.pk))
         self.keep("step_up_back", case, lambda m: seen(m) and (topic(m, up) or sent_to(m)), pk=str(up.pk))
         self.keep("step_down", case, lambda m: topic(m, down) or to_hub(m), pk=str(down.pk))
+
+    def _twice(self, case, knows, seen, mother, child) -> None:
+        """Two people of the family were linked and proposed to be merged: for hub staff who see both."""
+        by = self.members[0]
+        link = RecordLink.objects.create(
+            one_person_id=mother, other_person_id=child, verdict="may_be", reason="Names", made_by=by
+        )
+        merge = Merge.objects.create(
+            kept_family=case.family, reason="Twice", fingerprint="0" * 32, proposed_by=by
+        )
+
+        def both(member):
+            return knows(mother)(member) and knows(child)(member)
+
+        self.keep("couple", None, both, one=mother, other=child)
+        self.keep("couple_to_merge", None, both, kept=mother, gone=child)
+        self.keep("link", None, both, pk=str(link.pk))
+        self.keep("merge", None, seen, pk=str(merge.pk))
 
     def _assessment(self, n: int, case, seen, knows_child, child) -> None:
         facts, owner = self.facts, self.members[n % 12]

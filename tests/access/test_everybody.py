@@ -57,6 +57,8 @@ THINGS = {
     "record-settle": ["differing"],
     "meeting-answer": ["invitation"],
     "assessment-known": ["known"],
+    "duplicates-pair": ["couple"],
+    "merge-propose": ["couple_to_merge"],
     "assessment-person-part": ["assessment_child"],
     "assessment-person-part-save": ["assessment_child"],
     "assessment-correct-person": ["assessment_child"],
