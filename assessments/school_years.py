@@ -1,7 +1,7 @@
 """School years of England, and whether one can be right for a child born on a day.
 
-A child starts Reception in the September after their fourth birthday (School Admissions Code 2021, 2.16), and moves up a
-year each September. Some are taught a year ahead or behind their age group, few more than that.
+A child starts Reception in the September after their fourth birthday (School Admissions Code 2021, 2.16), and moves
+up a year each September. Some are taught a year ahead or behind their age group, few more than that.
 """
 
 from __future__ import annotations

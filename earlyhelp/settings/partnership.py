@@ -29,8 +29,8 @@ def read_partnership():
         "TRIAGE_WORKING_DAYS": env.number("EH_TRIAGE_WORKING_DAYS", 2, low=1, high=60),
         "ALLOCATION_WORKING_DAYS": env.number("EH_ALLOCATION_WORKING_DAYS", 4, low=1, high=60),
         "ASSESSMENT_WORKING_DAYS": env.number("EH_ASSESSMENT_WORKING_DAYS", 15, low=1, high=120),
-        # Drafts of assessments: working days before the due date of the first reminder, days between reminders after it,
-        # and days after it from which the assessor's manager and the hub are reminded too
+        # Drafts of assessments: working days before the due date of the first reminder, days between reminders after
+        # it, and days after it from which the assessor's manager and the hub are reminded too
         "DRAFT_REMINDER_WORKING_DAYS": env.number("EH_DRAFT_REMINDER_WORKING_DAYS", 5, low=1, high=30),
         "DRAFT_REMINDER_EVERY_DAYS": env.number("EH_DRAFT_REMINDER_EVERY_DAYS", 7, low=1, high=60),
         "DRAFT_MANAGER_DAYS": env.number("EH_DRAFT_MANAGER_DAYS", 14, low=1, high=120),

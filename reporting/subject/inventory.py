@@ -7,72 +7,10 @@ A test compares this page with the models, so a new field fails it until somebod
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from reporting.subject.inventory_of_assessments import ASSESSMENTS
+from reporting.subject.kept import CHAPTERS, STAFF, Kept, not_about_them, technical
 
-CHAPTERS = {
-    "who": "Who they are",
-    "addresses": "Addresses",
-    "family": "The family and the times it was helped",
-    "consent": "Agreement to share, and sharing without it",
-    "assessments": "Assessments",
-    "scores": "Scores",
-    "plan": "The plan",
-    "notes": "Notes",
-    "meetings": "Meetings and minutes",
-    "documents": "Documents",
-    "steps": "To and from children’s social care",
-    "team": "Who helped",
-    "register": "As brought in from an earlier register",
-    "looks": "Who looked at the record",
-}
-THE_LAW = "Schedule 2 of the Data Protection Act 2018"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One table. `heading` is what an item is called: never somebody's words. `people`: the columns that say "
-    "whom a row
-    is about, the first one first; `date`: the column that says when; `link`: how a row hangs on another.
-    """
-
-    chapter: str = ""
-    heading: str = ""
-    given: str = ""
-    others: str = ""
-    technical: str = ""
-    withheld: dict[str, str] = field(default_factory=dict)
-    people: tuple[str, ...] = ()
-    date: str = ""
-
-    @property
-    def is_copied(self) -> bool:
-        return bool(self.chapter)
-
-    def fields(self) -> list[str]:
-        """Every field named here."""
-        return [*self.given.split(), *self.others.split(), *self.technical.split(), *self.withheld]
-
-    def treatment(self, name: str) -> str:
-        """given, others, withheld or technical. Raises KeyError for a field nobody has classified."""
-        for kind in ("given", "others", "technical"):
-            if name in getattr(self, kind).split():
-                return kind
-        self.withheld[name]
-        return "withheld"
-
-
-def not_about_them(reason: str, fields: str) -> Kept:
-    """A table that is never copied, for one reason."""
-    return Kept(withheld=dict.fromkeys(fields.split(), reason))
-
-
-def technical(fields: str) -> Kept:
-    """A table that tells of nobody."""
-    return Kept(technical=fields)
-
-
-_STAFF = "tells who of the staff is close to a family, or who may see a restricted record"
-_NUMBERS = "worked out by the system from what is listed elsewhere"
+__all__ = ["CHAPTERS", "INVENTORY"]
 
 INVENTORY: dict[str, Kept] = {
     "cases.person": Kept(
@@ -289,141 +227,18 @@ INVENTORY: dict[str, Kept] = {
         date="starts_at",
     ),
     "cases.restriction": not_about_them(
-        _STAFF,
+        STAFF,
         "id case reason note restricted_by starts_at review_on reviewed_at reviewed_by lift_asked_at lift_asked_by "
         "lift_reason lifted_at lifted_by",
     ),
-    "cases.restrictionname": not_about_them(_STAFF, "id restriction case membership"),
-    "cases.staffrelation": not_about_them(_STAFF, "id membership person recorded_by recorded_at"),
+    "cases.restrictionname": not_about_them(STAFF, "id restriction case membership"),
+    "cases.staffrelation": not_about_them(STAFF, "id membership person recorded_by recorded_at"),
     "cases.casegrouppermission": technical("id permission group content_object basis valid_until"),
     "cases.caseuserpermission": technical(
         "id permission user content_object membership basis valid_until emergency"
     ),
     "cases.levelofneed": technical("id number name description starts_on ends_on"),
-    "assessments.formversion": technical(
-        "id code version title status spec published_on published_by note edited_at edited_by lock_version"
-    ),
-    "assessments.assessment": Kept(
-        "assessments",
-        "Assessment",
-        given="reference status source hub agency assessor assessor_role lead_agency initiated_at due_on "
-        "signed_off_at "
-        "signed_off_by countersigning countersigned_at countersigned_by completed_at closed_at withdrawn_at withdrawn_by withdrawn_reason consent_statement consent_child "
-        "consent_at "
-        "consent_place tier4_reason",
-        others="consent_with",
-        technical="id case form_version nudged_step",
-        date="initiated_at",
-    ),
-    "assessments.referencecounter": technical("year last"),
-    "assessments.rubric": technical("id version title criteria starts_on"),
-    "assessments.countersigndecision": not_about_them(
-        "what a manager asked a colleague to change in what they wrote; what was written is given",
-        "id assessment case asked decision words decided_by decided_at",
-    ),
-    "assessments.qualitydraw": technical(
-        "id quarter hub agency wanted each_agency seed pool drawn drawn_by drawn_at"
-    ),
-    "assessments.qualityaudit": not_about_them(
-        "how well a colleague worked; what they wrote about the family is given",
-        "id draw again_of case assessment hub agency author auditor rubric status grades overall done_well to_improve "
-        "drawn_at shared_at answer answered_at set_aside_reason",
-    ),
-    "assessments.qualityfollowup": not_about_them(
-        "what colleagues do to work better",
-        "id audit case what owner due_on made_by made_at done_words done_by done_at",
-    ),
-    "assessments.section": Kept(
-        "assessments",
-        "Answers",
-        given="category agency answers differing status saved_at saved_by",
-        others="person",
-        technical="id assessment case key round marks version",
-        people=("person",),
-        date="saved_at",
-    ),
-    "assessments.score": Kept(
-        "scores",
-        "Score in an assessment",
-        given="category agency area rater_membership value scored_on",
-        others="person rater_person",
-        technical="id assessment case",
-        people=("person", "rater_person"),
-        date="scored_on",
-    ),
-    "assessments.quicknote": Kept(
-        "notes",
-        "Quick note, not sorted yet",
-        given="membership body written_at",
-        technical="id case keep_until reminded used_at note section",
-        date="written_at",
-    ),
-    "assessments.handover": Kept(
-        "team",
-        "Assessment handed on",
-        given="from_membership to_membership asked_by is_given note status asked_at answered_at answer_reason changed_at",
-        technical="id assessment case",
-        date="asked_at",
-    ),
-    "assessments.correction": Kept(
-        "assessments",
-        "Correction",
-        given="category agency kind part box was now reason corrected_by corrected_at",
-        others="person other_person",
-        technical="id assessment case round",
-        people=("person", "other_person"),
-        date="corrected_at",
-    ),
-    "assessments.need": Kept(
-        "assessments",
-        "Need",
-        given="code",
-        others="person",
-        technical="id assessment case",
-        people=("person",),
-    ),
-    "assessments.noneeds": Kept(
-        "assessments",
-        "No needs found",
-        given="category agency reason recorded_by recorded_at removed_at removed_by removed_why",
-        others="person",
-        technical="id assessment case",
-        people=("person",),
-        date="recorded_at",
-    ),
-    "assessments.voice": Kept(
-        "assessments",
-        "Own words, a drawing or a recording",
-        given="category agency way words obtained_by obtained_on where recorded_by recorded_at removed_at removed_by "
-        "removed_why",
-        others="person speaker",
-        technical="id assessment case key document",
-        people=("speaker", "person"),
-        date="obtained_on",
-    ),
-    "assessments.differingview": Kept(
-        "assessments",
-        "A view that differs",
-        given="category agency words said_on recorded_by recorded_at removed_at removed_by removed_why",
-        others="person speaker said_by",
-        technical="id assessment case key question",
-        people=("speaker", "person"),
-        date="said_on",
-    ),
-    "assessments.considered": Kept(
-        "assessments",
-        "What a practitioner thought about",
-        given="category agency indicator note recorded_by recorded_at removed_at removed_by removed_why",
-        others="person",
-        technical="id assessment case",
-        people=("person",),
-        date="recorded_at",
-    ),
-    "assessments.levelindicator": technical("id number domain position text source"),
-    "assessments.matchcheck": not_about_them(
-        "what somebody typed to look for a record, emptied after a day",
-        "id membership asked candidates made_at not_a_match_reason cleared_at used_at",
-    ),
+    **ASSESSMENTS,
     "reporting.registerrow": Kept(
         "register",
         "Line of a register",
@@ -492,12 +307,13 @@ INVENTORY: dict[str, Kept] = {
     ),
     "cases.recordlink": not_about_them(
         "says who else might be the same person, and so tells of somebody else's record",
-        "id one_person other_person one_family other_family verdict reason made_by made_at ended_by ended_at end_reason",
+        "id one_person other_person one_family other_family verdict reason made_by made_at ended_by ended_at "
+        "end_reason",
     ),
     # What was merged is listed where it is now; these tables say how it came there, so that it can be undone.
     "cases.merge": technical(
-        "id kept_family gone_family made_family taken reason effect fingerprint status proposed_by proposed_at decided_by "
-        "decided_at decision_note undone_by undone_at undo_reason"
+        "id kept_family gone_family made_family taken reason effect fingerprint status proposed_by proposed_at "
+        "decided_by decided_at decision_note undone_by undone_at undo_reason"
     ),
     "cases.mergepair": technical("id merge kept gone"),
     "cases.mergechange": technical("id merge position table_name row_id before after outcome"),
