@@ -112,6 +112,7 @@ def save_answers(
             part=part.key,
             boxes=sorted([*outcome.written, *outcome.kept]),
             kept_both=len(outcome.kept),
+            confirmed=sum(1 for name in outcome.written if sent[name].origin),
         )
     return Saved(section, outcome)
 

@@ -176,6 +176,8 @@ def test_all_is_confirmed_in_one_go_except_what_is_marked(people, filled, later,
     with as_system():
         rows = {row.key: row for row in Section.objects.filter(assessment=later)}
         assert Event.objects.filter(verb="Saved answers", object_id=str(rows["adult"].pk)).count() == 1
+        saved = Event.objects.get(verb="Saved answers", object_id=str(rows["adult"].pk))
+        assert saved.facts["confirmed"] == len(rows["adult"].answers)
     assert rows["important"].answers == {"people": "Grandma Joan"} and "gp" not in rows["child"].answers
     assert rows["adult"].status == "completed" and rows["child"].status == "in_progress"
     assert all("from" in row.marks[key] for row in rows.values() for key in row.answers)
