@@ -53,9 +53,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin a form from nothing."""
     form = NewFormForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        begun = actions.new_form(by=request.actor, **form.cleaned_data)
-        messages.success(request, "The form is a draft. Add its pages and questions.")
-        return redirect("form-version", begun.code, begun.version)
+        try:
+            begun = actions.new_form(by=request.actor, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The form is a draft. Add its pages and questions.")
+            return redirect("form-version", begun.code, begun.version)
     return render(request, "assessments/editor/new.html", {"form": form, "nav": "forms", "source": None})
 
 
