@@ -49,7 +49,7 @@ def link(*, one: Person | Family, other: Person | Family, verdict: str, reason: 
 @transaction.atomic
 def end_link(*, link: RecordLink, reason: str, by: Actor) -> RecordLink:
     """Take back what was said of two records. Raises NotAllowed, or ValidationError without a reason."""
-    records = _records_of(link)
+    records = link.records
     check_can_link(by, *records)
     if not reason.strip():
         raise ValidationError("Say why.")
@@ -59,13 +59,6 @@ def end_link(*, link: RecordLink, reason: str, by: Actor) -> RecordLink:
     for case in _cases_of(*records):
         record_change(by, "Ended a link of two records", case=case, obj=link)
     return link
-
-
-def _records_of(link: RecordLink) -> tuple[Person | Family, Person | Family]:
-    if link.one_person and link.other_person:
-        return link.one_person, link.other_person
-    assert link.one_family and link.other_family  # noqa: S101 (a constraint)
-    return link.one_family, link.other_family
 
 
 def _end(link: RecordLink, reason: str, by: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -60,7 +60,8 @@ class LinkForm(Form):
         if same_family:
             del self.fields["about"]
         else:
-            self.fields["about"].choices = [("person", "This person"), ("family", "The whole family")]
+            about = cast(forms.ChoiceField, self.fields["about"])
+            about.choices = [("person", "This person"), ("family", "The whole family")]
 
 
 class ReasonForm(Form):

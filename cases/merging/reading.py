@@ -224,11 +224,11 @@ def told_links(case: Case) -> list[Told]:
     """The links of a record, from its own side."""
     told = []
     for link in links_of(case.family_id):
-        one, other = link.one_person or link.one_family, link.other_person or link.other_family
+        one, other = link.records
         if _family_of(other) == case.family_id and _family_of(one) != case.family_id:
             one, other = other, one
         family = other.family if isinstance(other, Person) else other
-        cases = sorted(family.cases.all(), key=lambda each: each.opened_on)
+        cases: list[Case] = sorted(family.cases.all(), key=lambda each: each.opened_on)
         told.append(Told(link, one, other, cases[-1].reference if cases else ""))
     return told
 

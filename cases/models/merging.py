@@ -109,6 +109,14 @@ class RecordLink(models.Model):
     def __str__(self) -> str:
         return self.get_verdict_display()
 
+    @property
+    def records(self) -> tuple[Person | Family, Person | Family]:
+        """The two people, or the two families."""
+        if self.one_person and self.other_person:
+            return self.one_person, self.other_person
+        assert self.one_family and self.other_family  # noqa: S101 (a constraint of the table)
+        return self.one_family, self.other_family
+
 
 class MergeStatus(models.TextChoices):
     PROPOSED = "proposed", "Waiting for a second person"
