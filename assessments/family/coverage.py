@@ -65,7 +65,7 @@ def everyone(book: Book, no_needs: Iterable[NoNeeds], speakers: Collection[str])
             elif about:
                 needs.setdefault(about, []).extend(NEED_LABELS.get(code, code) for code in codes)
         for person in _named(page, answers):
-            where.setdefault(person, []).append(page.part.title)
+            where.setdefault(person, []).append(page.title)
     for person in speakers:
         where.setdefault(person, []).append("Their own words")
     return tuple(
