@@ -217,8 +217,8 @@ def test_sign_off_from_the_page(people, eha, child, seen_by, signed_in_as):
 
 
 def test_family_copy_leaves_out_what_could_harm(people, world, eha, child, seen_by, signed_in_as):
-    from assessments.pages import read
     from assessments.family.whole import read_whole
+    from assessments.pages import read
     from assessments.views.copies import family_groups
 
     with as_system():
