@@ -8,7 +8,7 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from earlyhelp.access.context import as_system
 from earlyhelp.audit import record_change, record_look
@@ -16,16 +16,11 @@ from earlyhelp.audit.chain import START, Head, faults, head, seal, words_of
 from earlyhelp.audit.models import Event
 from earlyhelp.audit.tasks import seal_events
 from earlyhelp.web.ids import new_id
+from tests.access.statements import run
 
 pytestmark = pytest.mark.django_db
 EVENTS = 40
 TRIALS = 200
-
-
-def run(sql: str, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values or None)
-        return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
 @pytest.fixture

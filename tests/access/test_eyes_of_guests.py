@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
 from cases.models import Address, Guest, StaffRelation
@@ -13,6 +13,7 @@ from earlyhelp.access import Role
 from earlyhelp.access.context import as_system, begin_guest
 from earlyhelp.audit.models import Event
 from hubs.models import Membership
+from tests.access.statements import refusal, run
 from tests.fixtures.everything import protected_tables, rows_of
 
 pytestmark = pytest.mark.django_db
@@ -23,18 +24,6 @@ GUESTS_READ = {
     "cases_leadprofessional", "cases_meeting", "cases_minute", "cases_outcome", "cases_outcomescore", "cases_person",
     "cases_relationship", "cases_teammember",
 }  # fmt: skip
-
-
-def run(sql: str, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values or None)
-        return cursor.fetchall() if cursor.description else cursor.rowcount
-
-
-def refusal(sql: str, *values) -> str:
-    with pytest.raises(ProgrammingError) as refused, transaction.atomic():
-        run(sql, *values)
-    return refused.value.__cause__.pgcode
 
 
 @pytest.fixture

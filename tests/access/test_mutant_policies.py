@@ -16,7 +16,7 @@ from tests.fixtures.everything import rows_of
 pytestmark = pytest.mark.django_db
 
 REFUSED = "42501"
-# Anybody may add an event: who and when are stamped by a trigger (test_database_alone.py).
+# Anybody may add an event: who and when are stamped by a trigger (test_database_writing.py).
 OPEN_TO_ALL = {("audit_event", "INSERT")}
 
 

@@ -1,29 +1,21 @@
-"""Saving answers, who can read them, what follows from them, and when an assessment is complete."""
+"""Saving answers, who can read them, and what follows from them."""
 
 import datetime as dt
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.actions import (
-    close_assessments,
-    complete_if_ready,
     save_answers,
-    sign_off,
-    take_back_sign_off,
-    withdraw,
 )
 from assessments.answers import Sent, digest
 from assessments.models import Assessment, Need, Score, Section
 from assessments.pages import read
-from assessments.states import TRANSITIONS, can_move, move
-from cases.models import Action, CaseNote, Person
-from cases.rules import NotAllowed
+from cases.models import Person
 from earlyhelp.access.context import as_system
 from earlyhelp.audit.models import Event
-from hubs.models import AgencyKind, Category
+from hubs.models import Category
 
 pytestmark = pytest.mark.django_db
 
@@ -51,34 +43,6 @@ def fill_minimum(eha, actor, level="3"):
     save(eha, "summary", actor, change="Calm mornings", level=level)
 
 
-@pytest.fixture
-def health(people, world):
-    """A health visitor on the team, with the family's agreement."""
-    trust = world.agency(AgencyKind.HEALTH, name="Moorside Health")
-    visitor = world.member(trust, first_name="Karen")
-    world.consent(people.case, trust)
-    world.join(people.case, visitor)
-    return visitor
-
-
-@pytest.fixture
-def start_action(people):
-    """Start an action of the case's plan: past the rules, as the plan's own tests prove those."""
-
-    def start(case):
-        with as_system():
-            return Action.objects.create(
-                case=case,
-                what="Breakfast club",
-                owner_membership=people.alice,
-                due_on=timezone.localdate() + dt.timedelta(days=7),
-                status="started",
-                started_at=timezone.now(),
-            )
-
-    return start
-
-
 def test_answers_are_kept_with_writer_time_and_event(people, eha, seen_by):
     alice = seen_by(people.alice)
     saved = save(eha, "start", alice, reason="Late for school")
@@ -91,8 +55,13 @@ def test_answers_are_kept_with_writer_time_and_event(people, eha, seen_by):
 
 def test_two_people_in_one_part_lose_nothing(people, eha, seen_by, health):
     part = eha.form.find("family_strengths")
-    for who, values in ((people.alice, {"strengths": "They laugh"}), (health, {"coped": "A flood", "strengths": "Kind"})):
-        save_answers(assessment=eha, part=part, person=None, sent=sent(**values), writer=str(who.pk), by=seen_by(who))
+    for who, values in (
+        (people.alice, {"strengths": "They laugh"}),
+        (health, {"coped": "A flood", "strengths": "Kind"}),
+    ):
+        save_answers(
+            assessment=eha, part=part, person=None, sent=sent(**values), writer=str(who.pk), by=seen_by(who)
+        )
     section = Section.objects.get()
     assert section.answers == {"strengths": "They laugh", "coped": "A flood"}
     assert section.differing["strengths"][0]["value"] == "Kind" and section.version == 2
@@ -103,14 +72,19 @@ def test_child_mentioned_by_uuid_has_their_own_page(people, eha, seen_by):
     child = child_of(people.case)
     save(eha, "child_words", alice, child, words="I want quiet mornings")
     book = read(eha, alice)
-    assert [page.answers for page in book.of_part(eha.form.find("child_words"))] == [{"words": "I want quiet mornings"}]
+    assert [page.answers for page in book.of_part(eha.form.find("child_words"))] == [
+        {"words": "I want quiet mornings"}
+    ]
 
 
 def test_agency_without_the_category_sees_only_what_it_wrote(people, eha, seen_by, health):
     child = child_of(people.case) if seen_by(people.alice) else None
     save(eha, "health", seen_by(people.alice), child, general_health_well="Never ill at school")
     save(eha, "health", seen_by(health), child, general_health_well="Immunised, grows well")
-    for who, sees in ((people.alice, {"Never ill at school"}), (health, {"Never ill at school", "Immunised, grows well"})):
+    for who, sees in (
+        (people.alice, {"Never ill at school"}),
+        (health, {"Never ill at school", "Immunised, grows well"}),
+    ):
         seen_by(who)
         rows = Section.objects.filter(key="health")
         assert {row.answers["general_health_well"] for row in rows} == sees, who
@@ -121,7 +95,13 @@ def test_agency_without_the_category_sees_only_what_it_wrote(people, eha, seen_b
 
 def test_sections_are_hidden_from_the_next_desk_and_the_next_agency(people, eha, seen_by):
     save(eha, "start", seen_by(people.alice), reason="Late for school")
-    for who, sees in ((people.alice, 1), (people.bob, 0), (people.charlie, 0), (people.coordinator, 1), (None, 0)):
+    for who, sees in (
+        (people.alice, 1),
+        (people.bob, 0),
+        (people.charlie, 0),
+        (people.coordinator, 1),
+        (None, 0),
+    ):
         actor = seen_by(who)
         assert Section.objects.count() == sees, who
         assert Assessment.objects.count() == sees
@@ -165,13 +145,19 @@ def test_scores_needs_and_level_follow_the_answers(people, eha, seen_by):
     part, child = eha.form.find("child_needs"), child_of(people.case)
     before = ["school_attendance", "young_carer"]
     save_answers(
-        assessment=eha, part=part, person=child, writer="w2", by=alice,
+        assessment=eha,
+        part=part,
+        person=child,
+        writer="w2",
+        by=alice,
         sent={"needs": Sent(value=["none"], base=digest(before))},
     )
     assert not Need.objects.exists()
 
 
-def test_a_second_score_on_the_same_day_corrects_and_on_another_day_adds(people, eha, seen_by, time_machine_travel):
+def test_a_second_score_on_the_same_day_corrects_and_on_another_day_adds(
+    people, eha, seen_by, time_machine_travel
+):
     alice = seen_by(people.alice)
     child = child_of(people.case)
     part = eha.form.find("rating")
@@ -179,7 +165,11 @@ def test_a_second_score_on_the_same_day_corrects_and_on_another_day_adds(people,
 
     def rate(value, base):
         save_answers(
-            assessment=eha, part=part, person=child, writer="w", by=alice,
+            assessment=eha,
+            part=part,
+            person=child,
+            writer="w",
+            by=alice,
             sent={name: Sent(value=value, base=digest(base))},
         )
 
@@ -209,164 +199,6 @@ def time_machine_travel():
         traveller.stop()
 
 
-def test_sign_off_names_what_is_missing_and_passes_with_the_minimum(people, eha, seen_by):
-    alice = seen_by(people.alice)
-    with pytest.raises(ValidationError) as refused:
-        sign_off(assessment=eha, by=alice)
-    assert "How this started; " in refused.value.messages[0]
-    assert "Needs of Ellie" in refused.value.messages[0]
-    assert "Summary of need: what level of need is this?" in refused.value.messages[0]
-    fill_minimum(eha, alice)
-    signed = sign_off(assessment=eha, by=alice)
-    assert signed.is_signed_off and signed.status == "initiated" and signed.completed_at is None
-
-
-def test_completed_only_when_signed_off_and_an_action_has_started(people, eha, seen_by, start_action):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    assert complete_if_ready(case=people.case, by=alice) == []
-    sign_off(assessment=eha, by=alice)
-    assert complete_if_ready(case=people.case, by=alice) == []
-    start_action(people.case)
-    done = complete_if_ready(case=people.case, by=alice)
-    assert [each.pk for each in done] == [eha.pk] and done[0].status == "completed" and done[0].completed_at
-    assert complete_if_ready(case=people.case, by=alice) == []
-
-
-def test_sign_off_after_an_action_started_completes_at_once(people, eha, seen_by, start_action):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    start_action(people.case)
-    complete_if_ready(case=people.case, by=alice)
-    eha.refresh_from_db()
-    assert eha.status == "initiated"
-    assert sign_off(assessment=eha, by=alice).status == "completed"
-
-
-def test_starting_an_action_in_the_plan_completes_a_signed_off_assessment(people, eha, seen_by):
-    from cases.actions.plan import add_action, start_action
-
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    sign_off(assessment=eha, by=alice)
-    action = add_action(
-        case=people.case, what="Breakfast club", owner=people.alice,
-        due_on=timezone.localdate() + dt.timedelta(days=7), by=alice,
-    )
-    eha.refresh_from_db()
-    assert eha.status == "initiated"
-    start_action(action=action, by=alice)
-    eha.refresh_from_db()
-    assert eha.status == "completed"
-
-
-def test_an_action_of_a_hidden_category_counts_as_started(people, eha, seen_by, start_action):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    action = start_action(people.case)
-    with as_system():
-        mother = Person.objects.get(family=people.case.family_id, is_child=False)
-        Action.objects.filter(pk=action.pk).update(
-            category=Category.HEALTH, owner_membership=None, owner_person=mother, agency=None
-        )
-    assert not Action.objects.filter(pk=action.pk).exists()
-    assert sign_off(assessment=eha, by=alice).status == "completed"
-
-
-def test_childs_words_reach_the_timeline_at_sign_off(people, eha, seen_by):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    save(eha, "child_words", alice, child_of(people.case), words="I want quiet mornings")
-    sign_off(assessment=eha, by=alice)
-    assert CaseNote.objects.get(kind="voice").body == "I want quiet mornings"
-    take_back_sign_off(assessment=eha, reason="A wrong date", by=alice)
-    sign_off(assessment=eha, by=alice)
-    assert CaseNote.objects.filter(kind="voice").count() == 1
-
-
-def test_after_sign_off_answers_are_closed_until_it_is_taken_back(people, eha, seen_by):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    eha = sign_off(assessment=eha, by=alice)
-    with pytest.raises(NotAllowed, match="signed off"):
-        save(eha, "money", alice, well="Works hard")
-    with pytest.raises(ValidationError):
-        take_back_sign_off(assessment=eha, reason=" ", by=alice)
-    eha = take_back_sign_off(assessment=eha, reason="The attendance figure was wrong", by=alice)
-    assert save(eha, "money", alice, well="Works hard").outcome.written == ["well"]
-
-
-def test_closure_summary_opens_when_complete(people, eha, seen_by, start_action):
-    alice = seen_by(people.alice)
-    fill_minimum(eha, alice)
-    with pytest.raises(NotAllowed, match="opens when"):
-        save(eha, "closure", alice, changed="Calm mornings")
-    start_action(people.case)
-    eha = sign_off(assessment=eha, by=alice)
-    assert save(eha, "closure", alice, changed="Calm mornings").outcome.written == ["changed"]
-
-
-def test_team_may_write_but_only_those_who_answer_for_it_sign_off(people, eha, seen_by, health):
-    fill_minimum(eha, seen_by(people.alice))
-    with pytest.raises(NotAllowed, match="Ask Alice"):
-        sign_off(assessment=eha, by=seen_by(health))
-    with pytest.raises(NotAllowed):
-        withdraw(assessment=eha, reason="No", by=seen_by(health))
-    assert sign_off(assessment=eha, by=seen_by(people.coordinator)).is_signed_off
-
-
-def test_withdrawn_with_a_reason_and_nothing_deleted(people, eha, seen_by):
-    alice = seen_by(people.alice)
-    save(eha, "start", alice, reason="Late for school")
-    with pytest.raises(ValidationError):
-        withdraw(assessment=eha, reason="", by=alice)
-    gone = withdraw(assessment=eha, reason="The family changed their mind", by=alice)
-    assert gone.status == "withdrawn" and Section.objects.count() == 1
-    with pytest.raises(NotAllowed):
-        save(gone, "start", alice, reason="More")
-
-
-def test_closing_the_case_closes_the_assessment(people, eha, seen_by):
-    from cases.actions.close import close_case
-
-    alice = seen_by(people.alice)
-    close_case(case=people.case, reason="outcomes_met", by=alice)
-    with as_system():
-        eha.refresh_from_db()
-    assert eha.status == "closed" and eha.closed_at
-
-
-@pytest.mark.parametrize("status", ["initiated", "completed", "closed", "withdrawn"])
-@pytest.mark.parametrize("event", ["complete", "withdraw", "close"])
-def test_only_the_table_of_transitions_moves_an_assessment(status, event):
-    assessment = Assessment(status=status)
-    legal = (status, event) in TRANSITIONS
-    assert can_move(assessment, event) is legal
-    if legal:
-        move(assessment, event)
-        assert assessment.status == TRANSITIONS[status, event]
-    else:
-        with pytest.raises(ValidationError):
-            move(assessment, event)
-        assert assessment.status == status
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"status": "completed"},
-        {"completed_at": timezone.now()},
-        {"status": "closed"},
-        {"status": "withdrawn"},
-        {"withdrawn_reason": "No"},
-        {"signed_off_at": timezone.now() - dt.timedelta(days=400)},
-    ],
-)
-def test_database_refuses_facts_that_do_not_go_together(eha, wrong):
-    with pytest.raises(IntegrityError), as_system(), transaction.atomic():
-        Assessment.objects.filter(pk=eha.pk).update(**wrong)
-
-
 def test_forgetting_old_checks_empties_them_for_everybody(people, cleared_check, seen_by):
     from assessments.tasks import forget_match_checks
 
@@ -380,21 +212,6 @@ def test_forgetting_old_checks_empties_them_for_everybody(people, cleared_check,
         check.refresh_from_db()
         assert check.asked == {}
     assert forget_match_checks() == 0
-
-
-def test_plan_question_says_nothing_of_a_case_out_of_sight(people, seen_by, start_action):
-    start_action(people.case)
-    for who, says in ((people.alice, True), (people.charlie, False)):
-        seen_by(who)
-        with connection.cursor() as cursor:
-            cursor.execute("select app.plan_has_started(%s)", [people.case.pk])
-            assert cursor.fetchone()[0] is says
-
-
-def test_close_assessments_is_safe_to_call_again(people, eha, seen_by):
-    alice = seen_by(people.alice)
-    assert len(close_assessments(case=people.case, by=alice)) == 1
-    assert close_assessments(case=people.case, by=alice) == []
 
 
 @pytest.mark.django_db(transaction=True)

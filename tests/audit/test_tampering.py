@@ -18,6 +18,7 @@ from earlyhelp.audit import record_change, record_look
 from earlyhelp.audit.chain import Head, faults, head, seal
 from earlyhelp.audit.models import Event
 from earlyhelp.web.ids import new_id
+from tests.access.statements import run
 from tests.database import maintenance_connection
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +39,6 @@ COLUMNS = {
     "guest_id": "coalesce(guest_id, 0) + {n}",
     "id": "gen_random_uuid()",
 }
-
-
-def run(sql: str, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values or None)
-        return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
 @pytest.fixture
