@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment
 from assessments.quality.checks import add_follow_up, check_again, share
 from assessments.quality.rubric import criteria_of
 from assessments.quality.sample import draw, quarters_over, scopes_of
-from earlyhelp.access import Role
 from earlyhelp.access.context import acting_as, as_system
 from hubs.models import Membership
 
 MOVED = 6
 
 
-def check_quality(people: dict[str, Membership]) -> None:
-    """The hub's manager draws and checks. Assessments are put into the quarter that is over, so that there is a pool."""
-    manager = next(each for each in people.values() if Role.HUB_MANAGER in each.roles)
+def check_quality(manager: Membership) -> list[str]:
+    """The hub's manager draws and checks. Assessments are put into the quarter that is over, so that there is a pool.
+
+    Gives the manager's paths about the check that is shared.
+    """
     quarter = quarters_over()[0]
     with as_system():
         chosen = Assessment.objects.filter(source="web", assessor__isnull=False, status="completed")
@@ -44,3 +46,4 @@ def check_quality(people: dict[str, Membership]) -> None:
             audit=shared, what="Ask the father at the next visit", owner=shared.author, due_on=due, by=actor
         )
         check_again(audit=shared, by=actor)
+    return [reverse(name, args=[shared.pk]) for name in ("quality-check", "quality-follow-up-add")]
