@@ -83,72 +83,42 @@ def others(
 
 
 @transaction.atomic
-def copy_to_others(
-    *,
-    assessment: Assessment,
-    part: Part,
-    source: Person,
-    answers: Mapping[str, Value],
-    ticked: Mapping[str, set[str]],
-    siblings: list[Sibling],
-    people: Mapping[str, Person],
-    writer: str,
-    categories: frozenset[int],
-    by: Actor,
-) -> int:
-    """Copy answers of one child's page to the pages of others who were ticked. Gives how many were written.
-
-    Args:
-        answers: of the page they are copied from, as stored. ticked: question keys by person id. siblings: what
-        `others` found; what stands on a page is never overwritten.
-
-    Raises NotAllowed when the part cannot be written by this person, or not now.
-    """
-    kept = origins.origin(origins.PERSON, of=source.pk, at=timezone.now())
-    written = 0
-    for each in siblings:
-        wanted = ticked.get(each.subject.id, set())
-        values = {question.key: answers.get(question.key) for question in each.open if question.key in wanted}
-        written += _write(
-            assessment,
-            part,
-            people[each.subject.id],
-            values,
-            kept,
-            writer=writer,
-            categories=categories,
-            by=by,
-        )
-    return written
-
-
-@transaction.atomic
-def write_for_all(
+def write_for_others(
     *,
     assessment: Assessment,
     part: Part,
     values: Mapping[str, Value],
     ticked: Mapping[str, set[str]],
-    everyone: list[Sibling],
+    siblings: list[Sibling],
     people: Mapping[str, Person],
+    source: Person | None = None,
     writer: str,
     categories: frozenset[int],
     by: Actor,
 ) -> int:
-    """Write shared answers once for everybody who was ticked. Gives how many were written.
+    """Write shared answers once on the pages of everybody who was ticked. Gives how many were written.
 
     Args:
-        values: the answers by question key. ticked: question keys by person id. everyone: what `everybody`
-        found; what stands on a page is never overwritten.
+        values: the answers by question key. ticked: question keys by person id. siblings: what `others` or
+        `everybody` found; what stands on a page is never overwritten. source: the child from whose page the
+        answers are copied; None when they were given for all in one sitting.
 
     Raises NotAllowed when the part cannot be written by this person, or not now.
     """
+    kept = origins.origin(origins.PERSON, of=source.pk, at=timezone.now()) if source else None
     written = 0
-    for each in everyone:
+    for each in siblings:
         wanted = ticked.get(each.subject.id, set())
-        mine = {question.key: values.get(question.key) for question in each.open if question.key in wanted}
+        theirs = {question.key: values.get(question.key) for question in each.open if question.key in wanted}
         written += _write(
-            assessment, part, people[each.subject.id], mine, None, writer=writer, categories=categories, by=by
+            assessment,
+            part,
+            people[each.subject.id],
+            theirs,
+            kept,
+            writer=writer,
+            categories=categories,
+            by=by,
         )
     return written
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from assessments.actions.answers import category_of
-from assessments.actions.siblings import Sibling, copy_to_others, everybody, others, write_for_all
+from assessments.actions.siblings import Sibling, everybody, others, write_for_others
 from assessments.answers import Value
 from assessments.forms.together import TogetherForm
 from assessments.household import Subject, told
@@ -47,12 +47,12 @@ def together(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
     if request.method == "POST":
         check_can_write(request.actor, assessment, part)
         if form.is_valid():
-            written = write_for_all(
+            written = write_for_others(
                 assessment=assessment,
                 part=part,
                 values=form.values(),
                 ticked=form.ticked(),
-                everyone=everyone,
+                siblings=everyone,
                 people=people,
                 writer=new_writer(),
                 categories=categories,
@@ -113,14 +113,14 @@ def copy_ticked(
     }
     if not ticked or page.subject is None:
         return
-    written = copy_to_others(
+    written = write_for_others(
         assessment=book.assessment,
         part=page.part,
-        source=book.people[page.subject.id],
-        answers=answers,
+        values=answers,
         ticked=ticked,
         siblings=siblings_of(request, book, page, is_shared=is_shared),
         people=book.people,
+        source=book.people[page.subject.id],
         writer=new_writer(),
         categories=open_categories(book.assessment.case),
         by=request.actor,
