@@ -10,22 +10,20 @@ from redis.exceptions import RedisError
 from assessments.live import people_on_part, sight_of_part
 from cases.live import lost_sight
 from earlyhelp.access import Actor, Permission, access
-from earlyhelp.live.consumer import LiveConsumer, Sight
-from earlyhelp.live.presence import Presence
+from earlyhelp.live.consumer import Sight
+from earlyhelp.live.presence import PresentConsumer
 
 log = logging.getLogger("earlyhelp.live")
 
 
 @access(Permission.CASE_READ)
-class PartConsumer(LiveConsumer):
+class PartConsumer(PresentConsumer):
     """Who else is on this part, told to those who may see it, and to nobody else. Nothing is stored, nothing is locked.
 
     The page says `{"type": "writing", "question": "reason"}` ("" when it stops) and `{"type": "saved"}`. It is told
     `{"type": "here", "people": [{"name", "agency", "question"}], "own": true}` (own: another window of the same
     person), `{"type": "newer"}` when somebody has saved, and, once, `{"type": "ended", "code", "words"}`.
     """
-
-    presence: Presence | None = None
 
     def look(self, actor: Actor) -> Sight | None:
         return sight_of_part(actor, **self.scope["url_route"]["kwargs"])
@@ -35,19 +33,7 @@ class PartConsumer(LiveConsumer):
         return lost_sight(connections)
 
     async def joined(self, sight: Sight) -> None:
-        self.presence = Presence(self, sight.facts["group"], self.tell_who_is_here)
-        await self.presence.join("")
-        if not self.is_open:  # ended while it came in
-            await self.presence.leave()
-
-    async def left(self, *, code: int) -> None:
-        if self.presence:
-            await self.presence.leave()
-
-    async def presence_heard(self, event: dict) -> None:
-        """Another connection to this part said something (earlyhelp.live.presence)."""
-        if self.is_open and self.presence:
-            await self.presence.heard(event)
+        await self.come_in(sight.facts["group"], "")
 
     async def part_saved(self, event: dict) -> None:
         """Another page of this part was saved: this one may ask what is newer."""

@@ -7,19 +7,17 @@ from urllib.parse import parse_qs
 
 from cases.live import PARTS, lost_sight, people_here, sight_of
 from earlyhelp.access import Actor, Permission, access
-from earlyhelp.live.consumer import LiveConsumer, Sight
-from earlyhelp.live.presence import Presence
+from earlyhelp.live.consumer import Sight
+from earlyhelp.live.presence import PresentConsumer
 
 
 @access(Permission.CASE_READ)
-class RecordConsumer(LiveConsumer):
+class RecordConsumer(PresentConsumer):
     """Who else has this record open, told to those who may see it, and to nobody else. Nothing is stored.
 
     The page says `{"type": "part", "part": "plan"}` when its person looks at another part. It is told
     `{"type": "here", "people": [{"name", "agency", "where"}]}` and, once, `{"type": "ended", "code", "words"}`.
     """
-
-    presence: Presence | None = None
 
     def look(self, actor: Actor) -> Sight | None:
         return sight_of(actor, self.scope["url_route"]["kwargs"]["reference"])
@@ -30,19 +28,7 @@ class RecordConsumer(LiveConsumer):
 
     async def joined(self, sight: Sight) -> None:
         wanted = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
-        self.presence = Presence(self, "record." + sight.about.replace(":", "."), self.tell_who_is_here)
-        await self.presence.join(_part(wanted.get("part", [""])[0]))
-        if not self.is_open:  # ended while it came in
-            await self.presence.leave()
-
-    async def left(self, *, code: int) -> None:
-        if self.presence:
-            await self.presence.leave()
-
-    async def presence_heard(self, event: dict) -> None:
-        """Another connection to this record said something (earlyhelp.live.presence)."""
-        if self.is_open and self.presence:
-            await self.presence.heard(event)
+        await self.come_in("record." + sight.about.replace(":", "."), _part(wanted.get("part", [""])[0]))
 
     async def tell_who_is_here(self) -> None:
         """Ask for the names as this connection's own person, who must still see the record, and tell the page."""

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+from earlyhelp.live.consumer import LiveConsumer
+
 STILL = 20.0  # seconds between two signs of life
 FORGOTTEN = 50.0  # seconds without one
 TOGETHER = 0.05  # seconds in which several changes become one
@@ -138,3 +140,29 @@ class Presence:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+class PresentConsumer(LiveConsumer):
+    """Base of the live connections that say who else is there. A subclass calls `come_in` once it has joined."""
+
+    presence: Presence | None = None
+
+    async def tell_who_is_here(self) -> None:
+        """The others have changed: ask for their names as this connection's own person, and tell the page."""
+        raise NotImplementedError
+
+    async def come_in(self, group: str, part: str) -> None:
+        """Join the others of a group, at one part of what they have open ("" for none)."""
+        self.presence = Presence(self, group, self.tell_who_is_here)
+        await self.presence.join(part)
+        if not self.is_open:  # ended while it came in
+            await self.presence.leave()
+
+    async def left(self, *, code: int) -> None:
+        if self.presence:
+            await self.presence.leave()
+
+    async def presence_heard(self, event: dict) -> None:
+        """Another connection to the same thing said something."""
+        if self.is_open and self.presence:
+            await self.presence.heard(event)
