@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,18 +18,25 @@ from cases.waiting import Waiting
 from earlyhelp.access import Actor, Permission, Role
 from earlyhelp.web.dates import day
 
+MOST = 50  # lines of one kind in My work
 
-def to_countersign(actor: Actor) -> Iterator[Waiting]:
-    """Assessments that wait for this manager: of their agency's authors, or of their hub. One query."""
-    if not actor.may(Permission.QUALITY_AUDIT):
+
+def countersigning(actor: Actor) -> Iterator[Waiting]:
+    """Assessments for this manager to countersign, and those of this person that were sent back. One query."""
+    if not actor.may(Permission.CASE_WRITE):
         return
-    found = Assessment.objects.awaiting_countersign().filter(case__in=Case.objects.visible_to(actor).open())
+    wanted = Q(assessor=actor.membership, countersigning="sent_back")
+    if actor.may(Permission.QUALITY_AUDIT):
+        wanted |= Q(countersigning="waiting", case__in=Case.objects.visible_to(actor).open())
+    found = Assessment.objects.filter(wanted, status="initiated")
     found = found.select_related("assessor", "signed_off_by", "case").order_by("signed_off_at")
-    for each in found[:50]:
-        leads = actor.has_role(Role.AGENCY_LEAD) and each.agency_id == actor.agency.pk
-        manages = actor.has_role(Role.HUB_MANAGER) and each.case.hub_id in actor.hub_ids
-        authors = {member.user_id for member in (each.assessor, each.signed_off_by) if member}
-        if (leads or manages) and actor.user.pk not in authors:
+    for each in found[:MOST]:
+        if each.countersigning == "sent_back":
+            yield Waiting(
+                f"Change assessment {each.reference}: a manager sent it back",
+                reverse("assessment-check", args=[each.pk]),
+            )
+        elif _may_countersign(actor, each):
             since = day(timezone.localdate(each.signed_off_at))
             yield Waiting(
                 f"Countersign assessment {each.reference}",
@@ -34,50 +45,50 @@ def to_countersign(actor: Actor) -> Iterator[Waiting]:
             )
 
 
-def sent_back(actor: Actor) -> Iterator[Waiting]:
-    """Assessments of this person that a manager sent back. One query."""
-    if not actor.may(Permission.CASE_WRITE):
-        return
-    for each in Assessment.objects.of_assessor(actor).filter(status="initiated", countersigning="sent_back"):
-        yield Waiting(
-            f"Change assessment {each.reference}: a manager sent it back",
-            reverse("assessment-check", args=[each.pk]),
-        )
+def _may_countersign(actor: Actor, assessment: Assessment) -> bool:
+    """Lead of the authors' agency or manager of the hub, and not an author: with what is at hand, no query."""
+    leads = actor.has_role(Role.AGENCY_LEAD) and assessment.agency_id == actor.agency.pk
+    manages = actor.has_role(Role.HUB_MANAGER) and assessment.case.hub_id in actor.hub_ids
+    authors = {member.user_id for member in (assessment.assessor, assessment.signed_off_by) if member}
+    return (leads or manages) and actor.user.pk not in authors
 
 
 def checks(actor: Actor) -> Iterator[Waiting]:
-    """Assessments that this manager has drawn or taken over and not graded yet. One query."""
-    if not actor.may(Permission.QUALITY_AUDIT):
+    """Checks to make, feedback to read, and what this person is asked to do after a check. One query."""
+    if not actor.may(Permission.CASE_WRITE):
         return
-    visible = QualityAudit.objects.to_do_by(actor).filter(case__in=Case.objects.visible_to(actor))
-    number = visible.count()
-    if number:
-        words = "1 assessment to check" if number == 1 else f"{number} assessments to check"
+    asked = QualityFollowUp.objects.open().owned_by(actor)
+    mine_to_make = Q(auditor=actor.membership, status="to_do")
+    mine_to_read = Q(author=actor.membership, status="shared")
+    found = QualityAudit.objects.filter(case__in=Case.objects.visible_to(actor))
+    found = found.filter(mine_to_make | mine_to_read | Q(pk__in=asked.values("audit"))).annotate(
+        asked=ArraySubquery(
+            asked.filter(audit=OuterRef("pk")).values(facts=JSONObject(pk="pk", due_on="due_on"))[:MOST]
+        )
+    )
+    to_make = 0
+    for each in found.select_related("assessment").order_by("pk"):
+        if each.status == "to_do" and each.auditor_id == actor.membership.pk:
+            to_make += 1
+        if each.status == "shared" and each.author_id == actor.membership.pk:
+            words = f"Read the feedback on assessment {each.assessment.reference}"
+            yield Waiting(words, reverse("quality-check", args=[each.pk]))
+        for follow_up in each.asked:
+            yield _to_do(follow_up["pk"], dt.date.fromisoformat(follow_up["due_on"]))
+    if to_make:
+        words = "1 assessment to check" if to_make == 1 else f"{to_make} assessments to check"
         yield Waiting(words, reverse("quality"))
 
 
-def feedback(actor: Actor) -> Iterator[Waiting]:
-    """Feedback that this person has not answered, and what they are asked to do after a check. Two queries."""
-    if not actor.may(Permission.CASE_WRITE):
-        return
-    visible = Case.objects.visible_to(actor)
-    unread = QualityAudit.objects.of_author(actor).filter(status="shared", case__in=visible)
-    for pk, reference in unread.values_list("pk", "assessment__reference"):
-        yield Waiting(f"Read the feedback on assessment {reference}", reverse("quality-check", args=[pk]))
-    asked = QualityFollowUp.objects.open().owned_by(actor).filter(case__in=visible)
-    for each in asked[:50]:
-        due = f"overdue since {day(each.due_on)}" if each.is_overdue else f"by {day(each.due_on)}"
-        yield Waiting(
-            "Something to do after a quality check",
-            reverse("quality-follow-up", args=[each.pk]),
-            due,
-            each.due_on,
-            each.is_overdue,
-        )
+def _to_do(pk: str, due_on: dt.date) -> Waiting:
+    late = due_on < timezone.localdate()
+    due = f"overdue since {day(due_on)}" if late else f"by {day(due_on)}"
+    what = "Something to do after a quality check"
+    return Waiting(what, reverse("quality-follow-up", args=[pk]), due, due_on, late)
 
 
 def listen() -> None:
     """Ask to be asked, once per process."""
-    for listener in (to_countersign, sent_back, checks, feedback):
+    for listener in (countersigning, checks):
         if listener not in waiting.listeners:
             waiting.listeners.append(listener)

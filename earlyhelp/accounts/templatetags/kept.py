@@ -22,6 +22,10 @@ def keep_words(context) -> SafeString | str:
 def session_watch(context) -> dict:
     """The script that warns before the session ends and lets somebody sign in again where they are."""
     request = context.get("request")
-    if getattr(request, "actor", None) is None or not getattr(request, "csp_nonce", ""):
+    if (
+        getattr(request, "actor", None) is None
+        or not getattr(request, "csp_nonce", "")
+        or not hasattr(request, "session")
+    ):
         return {}
     return {**kept.times(request), "name": request.actor.name, "nonce": request.csp_nonce}
