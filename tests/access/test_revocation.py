@@ -23,7 +23,7 @@ from cases.actions.document import add_document
 from cases.models import Case, CaseNote, Consent, Document
 from earlyhelp.access.context import acting_as, as_system
 from earlyhelp.outbox import notify, relay
-from hubs.models import AgencyKind, Category, Membership
+from hubs.models import Category, Membership
 from tests.live.test_revocation import (
     AccountClosed,
     AgreementEnded,
@@ -62,15 +62,6 @@ EVENTS = {
     "restricted": Restricted,
     "category refused": CategoryRefused,
 }
-
-
-@pytest.fixture
-def tom(people, world):
-    police = world.agency(AgencyKind.POLICE, name="Westmoor Police")
-    tom = world.member(police, first_name="Tom")
-    world.consent(people.case, police)
-    world.join(people.case, tom)
-    return tom
 
 
 class Channels:

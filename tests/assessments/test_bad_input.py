@@ -19,12 +19,6 @@ TABLE = "Day\tBreakfast\tSchool\r\nMonday\tno\tlate\r\nTuesday\tyes\ton time"
 
 
 @pytest.fixture
-def child(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=True)
-
-
-@pytest.fixture
 def alices(people, signed_in_as):
     return signed_in_as(people.alice)
 

@@ -51,18 +51,6 @@ def say(eha, seen_by, who, key, person, **values):
 
 
 @pytest.fixture
-def child(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=True)
-
-
-@pytest.fixture
-def mother(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=False)
-
-
-@pytest.fixture
 def beside(people, eha, child, mother):
     """The child's drawing, the mother's own words and her view that differs."""
     facts = {"assessment": eha, "case": eha.case, "agency": people.school, "recorded_by": people.alice}

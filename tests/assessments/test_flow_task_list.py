@@ -12,16 +12,9 @@ from assessments.flow.task_list import record_counts, resume_of, task_groups, wr
 from assessments.models import Assessment, Section
 from assessments.pages import read
 from assessments.spec import Opens, Source
-from cases.models import Person
 from earlyhelp.access.context import as_system
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def child(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=True)
 
 
 def write(assessment, key, by, *, person=None, box="reason", value="Late", done=False):

@@ -50,18 +50,6 @@ def form_with(code, *parts):
         )  # fmt: skip
 
 
-@pytest.fixture
-def child(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=True)
-
-
-@pytest.fixture
-def mother(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=False)
-
-
 def fresh(assessment):
     """The assessment as it is stored now, with its form."""
     with as_system():

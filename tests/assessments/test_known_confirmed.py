@@ -18,18 +18,6 @@ from earlyhelp.audit.models import Event
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def child(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=True)
-
-
-@pytest.fixture
-def mother(people):
-    with as_system():
-        return Person.objects.get(family=people.case.family_id, is_child=False)
-
-
 def test_words_that_stand_in_a_box_are_not_stored_until_somebody_says_that_they_are_right(
     people, eha, later, write_answers, signed_in_as
 ):

@@ -34,11 +34,6 @@ def lead(people, world):
 
 
 @pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
-@pytest.fixture
 def complete(people, world, start_assessment):
     """`complete(membership)`: an assessment of theirs that was completed in QUARTER."""
 

@@ -27,11 +27,6 @@ def lead(people, world):
 
 
 @pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
-@pytest.fixture
 def wanted(settings):
     settings.EARLY_HELP = {**settings.EARLY_HELP, "COUNTERSIGN": True}
 

@@ -20,11 +20,6 @@ LAST = quarters_over()[0]
 
 
 @pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
-@pytest.fixture
 def checked(people, world, manager, start_assessment):
     """`checked(n, grade, author=...)`: n checks of a sample, shared in the last quarter."""
 

@@ -10,34 +10,11 @@ from django.utils import timezone
 from assessments.models import Section
 from cases.models import Consent
 from earlyhelp.access.context import as_system
-from hubs.models import AgencyKind
 from tests.fixtures.browser import axe_faults, sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("EH_SHOTS", "")  # a folder to look at what was met
 BOX, HOPES = "What has led to this assessment?", "What does the family hope will change?"
-
-
-@pytest.fixture
-def site(live, live_server, settings):
-    """The live server, whose pages ask for live connections."""
-    settings.LIVE_CONNECTIONS = True
-    settings.LIVE_PORT = str(live.port)
-    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    policy = settings.CONTENT_SECURITY_POLICY
-    directives = dict(policy["DIRECTIVES"])
-    directives["connect-src"] = [*directives["connect-src"], f"ws://localhost:{live.port}"]
-    settings.CONTENT_SECURITY_POLICY = {**policy, "DIRECTIVES": directives}
-    return live_server
-
-
-@pytest.fixture
-def tom(people, world):
-    police = world.agency(AgencyKind.POLICE, name="Westmoor Police")
-    tom = world.member(police, first_name="Tom")
-    world.consent(people.case, police)
-    world.join(people.case, tom)
-    return tom
 
 
 @pytest.fixture

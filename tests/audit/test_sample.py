@@ -42,11 +42,6 @@ def lead(people, world):
 
 
 @pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
-@pytest.fixture
 def ig_lead(people, world):
     return world.member(people.coordinator.agency, Role.IG_LEAD, first_name="Ruth")
 

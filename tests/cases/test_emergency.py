@@ -32,11 +32,6 @@ def no_counts(settings):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
-@pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
 def open_for(people, actor, **facts):
     return break_glass(reference=facts.pop("reference", people.case.reference), **(ASKED | facts), by=actor)
 

@@ -24,11 +24,6 @@ def lead(people, world):
     return world.member(people.school, Role.AGENCY_LEAD, first_name="Lee")
 
 
-@pytest.fixture
-def manager(people, world):
-    return world.member(people.coordinator.agency, Role.HUB_MANAGER, hub=people.hub, first_name="Mo")
-
-
 def restrict_as(actor, people, *named, **facts):
     facts = {"reason": "high_risk", "note": "", **facts}
     case = Case.objects.get(pk=people.case.pk)

@@ -14,19 +14,6 @@ TOLD = "Also here: {} ({})"
 
 
 @pytest.fixture
-def site(live, live_server, settings):
-    """The live server, whose pages ask for live connections."""
-    settings.LIVE_CONNECTIONS = True
-    settings.LIVE_PORT = str(live.port)
-    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    policy = settings.CONTENT_SECURITY_POLICY
-    directives = dict(policy["DIRECTIVES"])
-    directives["connect-src"] = [*directives["connect-src"], f"ws://localhost:{live.port}"]
-    settings.CONTENT_SECURITY_POLICY = {**policy, "DIRECTIVES": directives}
-    return live_server
-
-
-@pytest.fixture
 def both(site, people, tom, window_of):
     """Alice on the plan and Tom on the timeline, each told of the other."""
     reference = people.case.reference
