@@ -17,6 +17,7 @@ from cases.actions.guest import invite_guest
 from cases.actions.restriction import restrict
 from cases.actions.sharing import record_answer
 from cases.actions.sharing_decisions import note_deciding, share_on_lawful_basis
+from cases.actions.step_up import send_step_up
 from cases.answers import answers_of
 from cases.guests import agreed_to
 from cases.models import Case, LeadProfessional, LeadRequest, Meeting, Person, StepDown, StepUp
@@ -169,7 +170,7 @@ def have_a_guest(stage: Stage) -> list[str]:
 
 
 def hold_a_case(stage: Stage) -> list[str]:
-    """Social care holds a case that nobody has proposed to step down yet."""
+    """Social care holds a case that nobody has proposed to step down yet, and is asked to take another."""
     me = stage.people["yasmin"]
     with as_system():
         held = Case.objects.filter(
@@ -185,7 +186,12 @@ def hold_a_case(stage: Stage) -> list[str]:
             == 302
         )
         held = sent.case
-    return [reverse("step-down-new", args=[held.reference])]
+    with acting_as(stage.people["priya"]) as by:
+        asked = send_step_up(
+            case=Case.objects.get(family__name="Teale"), to_agency=me.agency, reason="Nobody was at home after school.",
+            threshold=["neglect"], basis="risk_of_harm", danger_told=True, by=by,
+        )  # fmt: skip
+    return [reverse("step-down-new", args=[held.reference]), reverse("step-up", args=[asked.pk])]
 
 
 def differ_about_sharing(stage: Stage) -> None:
