@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from cases.matching import Candidate, blocking_keys, compare, likely_pairs
+from cases.blocking import blocking_keys, likely_pairs
+from cases.matching import Candidate, compare
 from cases.models import Address, Person
 from reporting.models import PossibleDuplicate, RegisterRow
 

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from cases.matching import Candidate, blocking_keys, compare, likely_pairs, ranked
+from cases.blocking import blocking_keys, likely_pairs
+from cases.matching import Candidate, compare, ranked
 
 KEIRA = Candidate(
     first_name="Keira",

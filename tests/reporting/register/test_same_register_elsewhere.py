@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from cases.matching import likely_pairs
+from cases.blocking import likely_pairs
 from reporting.register.checking import Checker
 from reporting.register.mapping import guess_columns, settle
 from reporting.register.reading import read_table

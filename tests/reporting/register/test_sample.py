@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from cases.matching import likely_pairs
+from cases.blocking import likely_pairs
 from reporting.register.checking import Checker
 from reporting.register.facts import Counts
 from reporting.register.mapping import guess_columns, settle
