@@ -111,13 +111,17 @@ def names_of_all_addresses() -> list[str]:
 
 @dataclass(frozen=True)
 class Met:
-    """A page as somebody met it. `weight` is its HTML in bytes, compressed as the proxy does."""
+    """A page as somebody met it. `weight` is its HTML in bytes, compressed as the proxy does.
+
+    `is_state`: the crawl began there, and its query asks for a state of the page that no link may reach in time.
+    """
 
     name: str
     path: str
     who: str
     weight: int
     is_page: bool
+    is_state: bool = False
 
 
 @dataclass
@@ -161,7 +165,8 @@ class Crawl:
                 continue
             body = answer.body()
             is_page = answer.headers.get("content-type", "").startswith("text/html")
-            self.met[name].append(Met(name, path, who, len(gzip.compress(body, 6)), is_page))
+            is_state = path in starts and "?" in path
+            self.met[name].append(Met(name, path, who, len(gzip.compress(body, 6)), is_page, is_state))
             if is_page:
                 for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', body.decode()):
                     target = local(unescape(link), path, site)
@@ -174,16 +179,17 @@ class Crawl:
         return opened[name] >= MOST_FOR_ONE or len(self.met[name]) >= MOST_OF_A_NAME
 
     def chosen(self, name: str) -> list[Met]:
-        """The fullest page of this name; and what somebody else met, when that is much less."""
+        """The fullest page of this name; what somebody else met, when that is much less; and the states asked for."""
         by_weight = sorted(
             (met for met in self.met.get(name, []) if met.is_page), key=lambda met: -met.weight
         )
         if not by_weight:
             return []
+        found = by_weight[:1]
         others = [met for met in by_weight if met.who != by_weight[0].who] or by_weight[1:]
         if others and others[0].weight < by_weight[0].weight * MUCH_THE_SAME:
-            return [by_weight[0], others[0]]
-        return by_weight[:1]
+            found.append(others[0])
+        return found + [met for met in by_weight if met.is_state and met not in found]
 
 
 def name_of(path: str) -> str | None:

@@ -93,3 +93,19 @@ def write_quick_notes(stage: Stage) -> list[str]:
     choices = stage.client("priya").get(into).context["form"].fields["page"].choices
     pages = [code for _group, parts in choices[1:] for code, _title in parts]
     return [reverse("quick-note-timeline", args=[note.pk]), into, f"{into}?page={pages[0]}"]
+
+
+def put_right(stage: Stage) -> list[str]:
+    """The pages on which Priya puts an answer of a signed assessment right: one of the family's, one of a child's."""
+    priya = stage.client("priya")
+    with as_system():
+        signed = Assessment.objects.get(case__family__name="Okafor-Lane", status="completed")
+        answered = Section.objects.filter(assessment=signed, round=1, agency=None).exclude(answers={})
+        pages = [answered.filter(person=None).first(), answered.exclude(person=None).first()]
+    paths = []
+    for page in pages:
+        one = page.person_id is None
+        name, about = ("assessment-correct", []) if one else ("assessment-correct-person", [page.person_id])
+        rows = priya.get(reverse(name, args=[signed.pk, page.key, *about])).context["rows"]
+        paths.append(rows[0][1])
+    return paths

@@ -17,7 +17,7 @@ from reporting.demo.load import load
 from tests.browser.cast import NOBODY, PEOPLE, Stage
 from tests.browser.checks import check_quality
 from tests.browser.crawl import NOT_PAGES, names_of_all_addresses
-from tests.browser.drafts import hand_drafts_on, write_quick_notes
+from tests.browser.drafts import hand_drafts_on, put_right, write_quick_notes
 from tests.browser.households import (
     begin_registrations,
     behind_forms,
@@ -71,7 +71,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
     }
     for who, paths in hand_drafts_on(stage).items():
         more[who] = more.get(who, []) + paths
-    more["priya"] += write_quick_notes(stage)
+    more["priya"] += write_quick_notes(stage) + put_right(stage)
     write_a_form(stage)
     pass_an_answer_on(stage)
     dispose_of_a_record(stage)
