@@ -87,6 +87,7 @@ NOT_PAGES = {
     "step-up-withdraw": "POST alone",
     "step-down-withdraw": "POST alone",
     "report-progress": "a part of a page, fetched by the page that waits",
+    "accounts:session": "times in JSON, fetched by the script that tells how long the session lasts (tests/accounts)",
 }
 MOST_FOR_ONE, MOST_OF_A_NAME = 3, 6  # pages of one name opened by one person's crawl, and by all of them
 MUCH_THE_SAME = (
