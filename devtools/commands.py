@@ -22,6 +22,7 @@ OWNER_COMMANDS = {
     "load_county",
     "dbshell",
     "verify_audit",
+    "check_consistency",
 }
 
 

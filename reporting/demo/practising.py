@@ -49,24 +49,26 @@ ANSWER = (
 
 @transaction.atomic
 def practise() -> bool:
-    """Write all this once. Returns whether anything was written now."""
+    """Write all this once. Returns whether anything was written now.
+
+    The login must be a member of eh_system, which alone may read here; what each person may do is checked by the actions.
+    """
     with as_system():
         if QuickNote.objects.exists():
             return False
-    for first, family, words in NOTES:
-        with acting_as(_member(first)) as actor:
-            case = _case_of(family) if family else None
-            keep_quick_note(note=uuid.uuid4(), body=words, case=case, by=actor)
-    _own_words()
-    _put_right()
-    _hand_on()
-    _check()
+        for first, family, words in NOTES:
+            with acting_as(_member(first)) as actor:
+                case = _case_of(family) if family else None
+                keep_quick_note(note=uuid.uuid4(), body=words, case=case, by=actor)
+        _own_words()
+        _put_right()
+        _hand_on()
+        _check()
     return True
 
 
 def _member(first: str) -> Membership:
-    with as_system():
-        return Membership.objects.select_related("user").get(user__email__startswith=f"{first.lower()}.")
+    return Membership.objects.select_related("user").get(user__email__startswith=f"{first.lower()}.")
 
 
 def _case_of(family: str) -> Case:
