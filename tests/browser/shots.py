@@ -51,6 +51,19 @@ def assessment(page: Page) -> None:
     page.locator("main h2 a").first.click()
 
 
+def whole_family(page: Page) -> None:
+    """The family tree, who is mentioned and a child's drawing, of the assessment that is under way."""
+    page.goto("/families/WM-20469/assessments/")
+    page.locator("main h2 a").first.click()
+    page.get_by_role("link", name="Family tree, everyone mentioned").click()
+
+
+def form(page: Page) -> None:
+    """A form as its writer sees it."""
+    page.goto("/forms/")
+    page.locator("main table a").first.click()
+
+
 def agreement(page: Page) -> None:
     """What the version that agencies are signing would change, before it takes effect."""
     page.goto("/agreement/versions/3/effect/")
@@ -67,6 +80,8 @@ SHOTS = (
     ("family", "priya.nandra@example.org", family),
     ("sharing", "priya.nandra@example.org", sharing),
     ("assessment", "priya.nandra@example.org", assessment),
+    ("whole-family", "priya.nandra@example.org", whole_family),
+    ("form", "odette.farrant@example.org", form),
     ("meeting", "priya.nandra@example.org", meeting),
     ("agreement", "dominic.hale@example.org", agreement),
     ("report", "colin.abbot@example.org", report),
