@@ -66,8 +66,8 @@ def sent_words(request: HttpRequest, assessment: Assessment) -> None:
 def no_needs(request: HttpRequest, pk: uuid.UUID, person: uuid.UUID) -> HttpResponse:
     """Say that no needs were found for one person: one click, or with a reason."""
     assessment = get_assessment_for(request, pk, verb="Opened saying that no needs were found")
-    check_can_say(request.actor, assessment)
     about = get_object_or_404(Person, pk=person, family=assessment.case.family_id)
+    check_can_say(request.actor, assessment)
     sent_words(request, assessment)
     form = NoNeedsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -48,11 +48,11 @@ class Spot:
 def _spot(request: HttpRequest, pk: uuid.UUID, key: str, person: uuid.UUID | None, verb: str) -> Spot:
     assessment = get_assessment_for(request, pk, verb=verb, part=key)
     part = part_of(assessment, key)
-    check_can_write(request.actor, assessment, part)
     try:
         book, page = read_page(assessment, part, person, request.actor)
     except KeyError:
         raise Http404 from None
+    check_can_write(request.actor, assessment, part)
     about = book.people[page.subject.id] if page.subject else None
     return Spot(assessment, book, page, about, part_url(assessment, part, page.subject))
 
@@ -174,12 +174,12 @@ def view_remove(request: HttpRequest, pk: uuid.UUID, view: uuid.UUID) -> HttpRes
 
 def _take_off(request: HttpRequest, pk: uuid.UUID, model, row_id: uuid.UUID, heading: str) -> HttpResponse:
     assessment = get_assessment_for(request, pk, verb="Opened taking something off an assessment")
-    check_can_say(request.actor, assessment)
     row = get_object_or_404(
         model.objects.standing().select_related("assessment__case", "speaker"),
         pk=row_id,
         assessment=assessment,
     )
+    check_can_say(request.actor, assessment)
     sent_words(request, assessment)
     form = TakeOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from assessments.models import HandOver, MatchCheck, QuickNote
+from assessments.models import DifferingView, HandOver, MatchCheck, NoNeeds, QuickNote, Section, Voice
 from cases.models import (
     AccessSample,
     DecidesForSelf,
@@ -309,6 +309,7 @@ class County(History):
             assessment=made, case=case, from_membership=owner, to_membership=self.members[(n + 1) % 12],
             asked_by=owner, note="Go on",
         )  # fmt: skip
+        self._family_words(made, case, owner, knows_child, child)
         self.keep("hand_over", case, seen, pk=str(made.pk), request_pk=str(hand_over.pk))
         note = QuickNote.objects.create(membership=owner, case=case, body=f"{case.family.name} rang")
         self.keep("quick_note", None, lambda m: own(m) and seen(m), pk=str(note.pk))
@@ -316,6 +317,33 @@ class County(History):
         self.keep("known", None, lambda m: own(m) and knows_child(m), pk=str(check.pk), person=child)
         if n < 4:
             self._register(self.members[10 + n % 2], case)
+
+    def _family_words(self, made, case, owner, knows_child, child) -> None:
+        """Own words, a view that differs and "no needs" of a child, and a first review of theirs."""
+        facts, agency = self.facts, owner.agency
+        of_child = {"assessment": made, "case": case, "agency": agency, "person_id": child, "recorded_by": owner}
+        told = {"key": "child_words", "words": f"{case.family.name} is loud", "speaker_id": child}
+        voice = Voice.objects.create(way="words", obtained_by="Me", obtained_on=facts.today, **told, **of_child)
+        view = DifferingView.objects.create(question="wish", said_on=facts.today, **told, **of_child)
+        none = NoNeeds.objects.create(reason="Seen", **of_child)
+        done = {"assessment": made, "case": case, "category": 1, "version": 1, "status": "completed", "saved_by": owner}
+        Section.objects.create(key="review_record", **done)
+        Section.objects.create(key="review_child", person_id=child, **done)
+
+        def reads(member):
+            own = facts.members[member].agency == agency.pk
+            return knows_child(member) and (own or facts.sees_category(member, str(case.pk), 1))
+
+        def reads_reviews(member):
+            return facts.sees_case(member, str(case.pk)) and facts.sees_category(member, str(case.pk), 1)
+
+        self.keep("review", case, reads_reviews, pk=str(made.pk))
+        self.keep(
+            "review_child", case, lambda m: knows_child(m) and reads_reviews(m), pk=str(made.pk), person=child
+        )
+        self.keep("voice", case, reads, pk=str(made.pk), voice=str(voice.pk))
+        self.keep("view", case, reads, pk=str(made.pk), view=str(view.pk))
+        self.keep("no_needs", case, reads, pk=str(made.pk), row=str(none.pk))
 
     def _register(self, owner, case) -> None:
         register = RegisterImport.objects.create(

@@ -65,7 +65,21 @@ THINGS = {
     "assessment-hand-on-answer": ["hand_over"],
     "assessment-hand-on-take-back": ["hand_over"],
     "step-up-withdraw": ["step_up_back"],
+    "assessment-part-again": ["review"],
+    "assessment-part-again-save": ["review"],
+    "assessment-person-part-again": ["review_child"],
+    "assessment-person-part-again-save": ["review_child"],
+    "assessment-print-person-part": ["assessment_child"],
+    "assessment-no-needs": ["assessment_child"],
+    "assessment-person-voice-add": ["assessment_child"],
+    "assessment-person-view-add": ["assessment_child"],
+    "assessment-needs-after-all": ["no_needs"],
+    "assessment-voice-remove": ["voice"],
+    "assessment-view-remove": ["view"],
 }
+# Who checks, and who is checked, is a matter of roles and hubs beside the record: tests/assessments/test_quality_checks.py.
+# A recording is a document with words beside it: tests/assessments/test_family_recordings.py.
+ASKED_ELSEWHERE = {"assessment-voice-file"} | {name for name in OBJECTS if name.startswith("quality-")}
 AWAY: set[str] = set()  # where somebody is sent who may not come in at all
 # Pages of a family that is being helped: of one whose help has ended they do not exist.
 WHILE_OPEN = {"assessment-again", "assessment-again-agreed", "assessment-again-tier4"}
@@ -208,7 +222,7 @@ class Sweep:
 
     def run(self, chance: random.Random, *, most: int, seconds: float) -> None:
         """Everybody, every address and method in turn; each with every thing, or with a dozen of them."""
-        names = [*FAMILY_PAGES.split(), *PARTS_OF_A_FAMILY, *OBJECTS]
+        names = [*FAMILY_PAGES.split(), *PARTS_OF_A_FAMILY, *(name for name in OBJECTS if name not in ASKED_ELSEWHERE)]
         turns = [
             (member, name, method) for member in self.county.members for name in names for method in METHODS
         ]
