@@ -121,6 +121,10 @@ class TeamMemberQuerySet(models.QuerySet):
     def current(self):
         return self.filter(in_force())
 
+    def working(self):
+        """Places today of people who work with the family; who reads it for a panel does not."""
+        return self.current().exclude(place="panel")
+
     def with_people(self):
         return self.select_related("membership__user", "membership__agency")
 

@@ -43,6 +43,9 @@ def _build(membership: Membership) -> Actor:
         AgreementCategory.objects.given_to(membership.agency).values_list("category", flat=True)
     )
     is_covered = bool(categories)
+    is_volunteer = Role.VOLUNTEER.value in roles
+    if is_volunteer:
+        categories &= {Category.FAMILY}
 
     hubs: list[Hub] = []
     if Role.HUB_MANAGER.value in roles and membership.hub_id is None:
@@ -50,7 +53,8 @@ def _build(membership: Membership) -> Actor:
     elif {Role.HUB_MANAGER.value, Role.HUB_COORDINATOR.value} & set(roles) and membership.hub_id:
         hubs = [membership.hub]
     groups = [hub.group_id for hub in hubs]
-    if is_covered and (Role.AGENCY_LEAD.value in roles or membership.agency.everyone_sees_team_cases):
+    sees_all = Role.AGENCY_LEAD.value in roles or membership.agency.everyone_sees_team_cases
+    if is_covered and sees_all and not is_volunteer:
         groups.append(membership.agency.group_id)
     if hubs:
         categories |= {Category.FAMILY}

@@ -1,8 +1,12 @@
 """Facts about families and the help they get, split by noun."""
 
+from cases.models.addendum import Addendum
 from cases.models.case import Case, CaseStatus, ClosureReason, LevelOfNeed
-from cases.models.document import Document, DocumentStatus
+from cases.models.consultation import Asked, Consultation, ConsultationStatus
+from cases.models.document import Document, DocumentPage, DocumentStatus, MeetingPaper, Preview, WhyRefused
+from cases.models.drift import DriftAnswer, DriftKind
 from cases.models.guest import Guest
+from cases.models.joining import Cover, CoverStatus, JoinRequest
 from cases.models.meeting import (
     AgendaItem,
     AgendaKind,
@@ -10,6 +14,7 @@ from cases.models.meeting import (
     Decision,
     Invitation,
     InvitationAnswer,
+    ItemAudience,
     Meeting,
     MeetingKind,
     MeetingStatus,
@@ -17,7 +22,25 @@ from cases.models.meeting import (
     MinuteKind,
 )
 from cases.models.merging import LinkVerdict, Merge, MergeChange, MergePair, MergeStatus, RecordLink
+from cases.models.minutes import MinuteUpdate
 from cases.models.notes import CaseNote, NoteKind
+from cases.models.panel import (
+    Panel,
+    PanelKind,
+    PanelMember,
+    PanelNote,
+    PanelNoteKind,
+    PanelOffer,
+    PanelOfferStatus,
+    PanelRequest,
+    PanelRequestStatus,
+    PanelRhythm,
+    PanelSignature,
+    Sitting,
+    SittingAttendance,
+    SittingNote,
+    SittingStatus,
+)
 from cases.models.people import Address, Ethnicity, Family, Person, Relationship, RelationshipKind, Sex
 from cases.models.plan import (
     Action,
@@ -29,7 +52,16 @@ from cases.models.plan import (
     ReviewDecision,
     Theme,
 )
+from cases.models.plan_past import ActionNote, ActionPast, OutcomePast, PlanVersion
+from cases.models.room import AgendaAudience, RoomMessage
 from cases.models.sample import AccessSample, LookAnswer, SampledLook
+from cases.models.scheduling import (
+    InvitationLink,
+    MeetingSeries,
+    ProposedTime,
+    TimeAnswer,
+    TimeAnswerKind,
+)
 from cases.models.sharing import (
     CaseGroupPermission,
     CaseUserPermission,
@@ -47,7 +79,10 @@ from cases.models.sharing import (
     RestrictionReason,
     StaffRelation,
 )
+from cases.models.step_in import StepIn, StepInStatus
+from cases.models.step_pack import StepUpPack
 from cases.models.steps import (
+    SocialCareClosure,
     StepDown,
     StepDownStatus,
     StepUp,
@@ -56,15 +91,28 @@ from cases.models.steps import (
     StepUpStatus,
     Threshold,
 )
-from cases.models.team import LeadProfessional, LeadRequest, RequestStatus, TeamMember
+from cases.models.team import (
+    AgreedHow,
+    LeadProfessional,
+    LeadRequest,
+    RequestStatus,
+    TeamMember,
+    TeamPlace,
+)
 
 __all__ = [
     "AccessSample",
     "Action",
+    "ActionNote",
+    "ActionPast",
     "ActionStatus",
+    "Addendum",
     "Address",
+    "AgendaAudience",
     "AgendaItem",
     "AgendaKind",
+    "AgreedHow",
+    "Asked",
     "Attendance",
     "Case",
     "CaseGroupPermission",
@@ -76,10 +124,17 @@ __all__ = [
     "ConsentAnswer",
     "ConsentEnd",
     "ConsentMethod",
+    "Consultation",
+    "ConsultationStatus",
+    "Cover",
+    "CoverStatus",
     "DecidesForSelf",
     "Decision",
     "Document",
+    "DocumentPage",
     "DocumentStatus",
+    "DriftAnswer",
+    "DriftKind",
     "EmergencyAccess",
     "Ethnicity",
     "Family",
@@ -87,6 +142,9 @@ __all__ = [
     "Harm",
     "Invitation",
     "InvitationAnswer",
+    "InvitationLink",
+    "ItemAudience",
+    "JoinRequest",
     "LawfulBasis",
     "LawfulShare",
     "LeadProfessional",
@@ -96,6 +154,8 @@ __all__ = [
     "LookAnswer",
     "Meeting",
     "MeetingKind",
+    "MeetingPaper",
+    "MeetingSeries",
     "MeetingStatus",
     "Merge",
     "MergeChange",
@@ -103,12 +163,28 @@ __all__ = [
     "MergeStatus",
     "Minute",
     "MinuteKind",
+    "MinuteUpdate",
     "NoteKind",
     "Outcome",
+    "OutcomePast",
     "OutcomeScore",
     "OutcomeStatus",
+    "Panel",
+    "PanelKind",
+    "PanelMember",
+    "PanelNote",
+    "PanelNoteKind",
+    "PanelOffer",
+    "PanelOfferStatus",
+    "PanelRequest",
+    "PanelRequestStatus",
+    "PanelRhythm",
+    "PanelSignature",
     "Person",
     "PlanReview",
+    "PlanVersion",
+    "Preview",
+    "ProposedTime",
     "RecordLink",
     "Relationship",
     "RelationshipKind",
@@ -117,16 +193,29 @@ __all__ = [
     "RestrictionName",
     "RestrictionReason",
     "ReviewDecision",
+    "RoomMessage",
     "SampledLook",
     "Sex",
+    "Sitting",
+    "SittingAttendance",
+    "SittingNote",
+    "SittingStatus",
+    "SocialCareClosure",
     "StaffRelation",
     "StepDown",
     "StepDownStatus",
+    "StepIn",
+    "StepInStatus",
     "StepUp",
     "StepUpBasis",
     "StepUpKind",
+    "StepUpPack",
     "StepUpStatus",
     "TeamMember",
+    "TeamPlace",
     "Theme",
     "Threshold",
+    "TimeAnswer",
+    "TimeAnswerKind",
+    "WhyRefused",
 ]

@@ -6,11 +6,14 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.guest import Guest
 from cases.models.people import Person
 from cases.models.plan import Outcome
+from cases.models.scheduling import MeetingSeries, TimeAnswer
 from earlyhelp.web.ids import new_id
 from hubs.models import Agency, Category, Membership
 
@@ -24,6 +27,7 @@ class MeetingKind(models.TextChoices):
 
 
 class MeetingStatus(models.TextChoices):
+    PROPOSED = "proposed", "Finding a time"
     PLANNED = "planned", "Planned"
     HELD = "held", "Held, minutes open"
     SIGNED_OFF = "signed_off", "Minutes signed off"
@@ -34,8 +38,22 @@ class MeetingQuerySet(models.QuerySet):
     def to_come(self):
         return self.filter(status=MeetingStatus.PLANNED, ends_at__gte=timezone.now()).order_by("starts_at")
 
+    def finding_a_time(self):
+        """Meetings whose time is not chosen yet. Until then they carry the first time that was proposed."""
+        return self.filter(status=MeetingStatus.PROPOSED).order_by("starts_at")
+
+    def with_answers(self):
+        """For lists of meetings whose time is being found: how many are asked, and how many have said when they can."""
+        asked = Invitation.objects.filter(meeting=models.OuterRef("pk")).order_by().values("meeting")
+        said = asked.filter(models.Exists(TimeAnswer.objects.filter(invitation=models.OuterRef("pk"))))
+        return self.select_related("case__family", "chair__user", "chair__agency").annotate(
+            asked=models.Subquery(asked.annotate(n=models.Count("pk")).values("n")),
+            said=Coalesce(models.Subquery(said.annotate(n=models.Count("pk")).values("n")), 0),
+        )
+
     def past(self):
-        return self.exclude(pk__in=self.to_come().values("pk")).order_by("-starts_at")
+        still = Q(pk__in=self.to_come().values("pk")) | Q(status=MeetingStatus.PROPOSED)
+        return self.exclude(still).order_by("-starts_at")
 
     def asking(self, actor):
         """Meetings this person chairs or is invited to."""
@@ -50,11 +68,17 @@ class MeetingQuerySet(models.QuerySet):
 
 
 class Meeting(models.Model):
-    """One meeting about one family. Signed off, it and everything under it are closed to changes, in the database."""
+    """One meeting about one family. Signed off, it and everything under it are closed to changes, in the database.
+
+    While its time is being found, `starts_at` and `ends_at` are the first of the times proposed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="meetings")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    series = models.ForeignKey(
+        MeetingSeries, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
     kind = models.CharField(max_length=10, choices=MeetingKind, default=MeetingKind.REVIEW)
     title = models.CharField(max_length=120)
     purpose = models.TextField(blank=True)
@@ -142,17 +166,17 @@ class Attendance(models.TextChoices):
 
 class InvitationQuerySet(models.QuerySet):
     def unanswered_by(self, actor):
-        """Invitations to meetings still to come that wait for this person's answer."""
+        """Invitations that wait for this person: to meetings still to come, and to say when they can come."""
+        to_come = Q(meeting__status=MeetingStatus.PLANNED, meeting__ends_at__gte=timezone.now())
+        said = TimeAnswer.objects.filter(invitation=models.OuterRef("pk"))
+        when = Q(meeting__status=MeetingStatus.PROPOSED) & ~models.Exists(said)
         return self.filter(
-            membership=actor.membership,
-            answer=InvitationAnswer.INVITED,
-            meeting__status=MeetingStatus.PLANNED,
-            meeting__ends_at__gte=timezone.now(),
+            to_come | when, membership=actor.membership, answer=InvitationAnswer.INVITED
         ).order_by("meeting__starts_at")
 
 
 class Invitation(models.Model):
-    """One person asked to one meeting: a professional or a member of the family."""
+    """One person asked to one meeting: a professional, a member of the family or a guest of the family."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="invitations")
@@ -163,9 +187,15 @@ class Invitation(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
     )
+    guest = models.ForeignKey(
+        Guest, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
     answer = models.CharField(max_length=8, choices=InvitationAnswer, default=InvitationAnswer.INVITED)
     answer_note = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(
+        null=True, blank=True, help_text="When they were first in the room, or somebody said that they were."
+    )
     attendance = models.CharField(max_length=9, choices=Attendance, blank=True)
     invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -177,11 +207,13 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="invitation_is_to_one_person",
-                condition=Q(membership__isnull=False, person__isnull=True)
-                | Q(membership__isnull=True, person__isnull=False),
+                condition=Q(membership__isnull=False, person__isnull=True, guest__isnull=True)
+                | Q(membership__isnull=True, person__isnull=False, guest__isnull=True)
+                | Q(membership__isnull=True, person__isnull=True, guest__isnull=False),
             ),
             models.UniqueConstraint(name="professional_invited_once", fields=["meeting", "membership"]),
             models.UniqueConstraint(name="family_member_invited_once", fields=["meeting", "person"]),
+            models.UniqueConstraint(name="guest_invited_once", fields=["meeting", "guest"]),
             models.CheckConstraint(
                 name="invitation_answer_facts_together",
                 condition=Q(answer="invited", answered_at__isnull=True)
@@ -196,6 +228,8 @@ class Invitation(models.Model):
     def name(self) -> str:
         if self.membership_id:
             return self.membership.user.full_name
+        if self.guest_id:
+            return self.guest.name if self.guest else "A guest"
         return self.person.called if self.person else "A member of the family"
 
 
@@ -207,8 +241,19 @@ class AgendaKind(models.TextChoices):
     NEW = "new", "New"
 
 
+class ItemAudience(models.TextChoices):
+    """Whom a part of the agenda is for, beside what its category says."""
+
+    ALL = "all", "Everybody in the meeting"
+    PROFESSIONALS = "professionals", "Professionals, and not the family"
+    CHOSEN = "chosen", "Only the people chosen"
+
+
 class AgendaItem(models.Model):
-    """One thing to talk about. Those who may not see its category do not see that it is there."""
+    """One thing to talk about. Those who may not see its category, or whom it is not for, do not see that it is there.
+
+    `opened_at`: when the meeting last came to it; `seconds_spent`: how long it was talked about before that.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="agenda")
@@ -221,7 +266,13 @@ class AgendaItem(models.Model):
     about = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     minutes_planned = models.PositiveSmallIntegerField(default=5)
+    audience = models.CharField(
+        "who it is for", max_length=13, choices=ItemAudience, default=ItemAudience.ALL
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    seconds_spent = models.PositiveIntegerField(default=0)
     discussed_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         # No unique position: a number already taken would tell of an item that the writer may not see.
@@ -240,7 +291,10 @@ class MinuteKind(models.TextChoices):
 
 
 class Minute(models.Model):
-    """One entry of the minutes by one person. Added, never overwritten, so that nobody's words are lost."""
+    """One entry of the minutes, begun by its author. Several people may type in it at once: see MinuteUpdate.
+
+    `text` is what the updates come to, as far as `text_number`; `runs` says whose words those are.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="minutes")
@@ -254,6 +308,12 @@ class Minute(models.Model):
     said_by = models.CharField("who said it", max_length=120, blank=True)
     kind = models.CharField(max_length=4, choices=MinuteKind, default=MinuteKind.FACT)
     text = models.TextField()
+    text_number = models.PositiveIntegerField(
+        default=0, help_text="The last update that the text holds; 0 while nobody typed in it together."
+    )
+    runs = models.JSONField(
+        default=list, help_text="Who wrote the text: pairs of a membership's id and a number of characters."
+    )
     is_written_ahead = models.BooleanField(
         default=False, help_text="Sent before the meeting by somebody who could not come."
     )
@@ -263,7 +323,10 @@ class Minute(models.Model):
         ordering = ["written_at", "id"]
         verbose_name_plural = "minutes"
         indexes = [models.Index(fields=["meeting", "written_at"], name="minute_of_meeting")]
-        constraints = [models.CheckConstraint(name="minute_says_something", condition=~Q(text=""))]
+        constraints = [
+            # While it is typed an entry may be empty for a moment; one that stays empty is taken away.
+            models.CheckConstraint(name="minute_says_something", condition=~Q(text="") | Q(text_number__gt=0))
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.written_at:%H:%M}"

@@ -64,11 +64,17 @@ class Outcome(models.Model):
     theme = models.CharField(max_length=20, choices=Theme, blank=True)
     what_will_be_different = models.CharField(max_length=200)
     how_we_will_know = models.CharField(max_length=300)
+    target = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The score at which the family would say that it is good enough."
+    )
     status = models.CharField(max_length=10, choices=OutcomeStatus, default=OutcomeStatus.OPEN)
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_note = models.TextField(blank=True)
+    current_since = models.DateTimeField(
+        null=True, editable=False, help_text="When it last changed; written by the database (OutcomePast)."
+    )
 
     objects = OutcomeQuerySet.as_manager()
 
@@ -84,6 +90,10 @@ class Outcome(models.Model):
             models.CheckConstraint(
                 name="outcome_says_what_and_how",
                 condition=~Q(what_will_be_different="") & ~Q(how_we_will_know=""),
+            ),
+            models.CheckConstraint(
+                name="outcome_target_is_1_to_10",
+                condition=Q(target__isnull=True) | Q(target__gte=1, target__lte=10),
             ),
         ]
 
@@ -197,6 +207,13 @@ class Action(models.Model):
     )
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    current_since = models.DateTimeField(
+        null=True, editable=False, help_text="When it last changed; written by the database (ActionPast)."
+    )
+
+    # Its progress notes and the action that carries it forward, for a page of the plan (cases/plan.py fills them in).
+    notes: tuple | list = ()
+    carried_on: Action | None = None
 
     objects = ActionQuerySet.as_manager()
 

@@ -322,6 +322,7 @@ class GrantBasis(models.TextChoices):
     HUB = "hub", "The hub coordinates this family"
     CONSENT = "consent", "The family agreed"
     LAWFUL = "lawful", "Shared on a lawful basis"
+    READS = "reads", "Led before, and may read for a while"
     NAMED = "named", "Named on the restriction"
     EMERGENCY = "emergency", "Emergency access"
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.models.case import Case
+from cases.models.meeting import Meeting
 from cases.models.sharing import LawfulShare
 from cases.models.team import LeadProfessional, TeamMember
 from earlyhelp.web.ids import new_id
@@ -19,7 +20,10 @@ ANSWER_SHOWN_DAYS = 14  # how long a decision stays in the sender's My work
 
 
 class StepUpKind(models.TextChoices):
-    """Planned escalation and an incident in an open case are two different flows (domain.md 2.2)."""
+    """Planned escalation and an incident in an open case are two different flows (domain.md 2.2).
+
+    A planned one comes out of a meeting, or says why there was none. An incident waits for nothing.
+    """
 
     PLANNED = "planned", "Planned: the plan is not enough, or needs have grown"
     INCIDENT = "incident", "Something has happened"
@@ -66,13 +70,17 @@ class StepUpQuerySet(models.QuerySet):
         return self.filter(to_agency=actor.agency)
 
     def answered_for(self, actor):
-        """Decisions of the last ANSWER_SHOWN_DAYS on what this person sent, or on cases they lead: for My work."""
+        """Decisions of the last ANSWER_SHOWN_DAYS on what this person sent, or on cases they lead: for My work.
+
+        Until somebody of the sender's agency has said that it was read.
+        """
         since = timezone.now() - dt.timedelta(days=ANSWER_SHOWN_DAYS)
         led = LeadProfessional.objects.filter(membership=actor.membership, until_at=None)
         return self.filter(
             Q(sent_by=actor.membership) | Q(case__in=led.values("case_id")),
             status__in=[StepUpStatus.ACCEPTED, StepUpStatus.DECLINED],
             decided_at__gte=since,
+            acknowledged_at=None,
         )
 
     def with_list_data(self):
@@ -92,6 +100,19 @@ class StepUp(models.Model):
     reason = models.TextField("what you are worried about")
     working_well = models.TextField("what is working well", blank=True)
     tried = models.TextField("what has been tried", blank=True)
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where a planned step-up was talked over with the family and the team.",
+    )
+    why_no_meeting = models.TextField(blank=True)
+    happened_at = models.DateTimeField("when the incident happened", null=True, blank=True)
+    safe_now = models.TextField("who is safe now, and where", blank=True)
+    rang_at = models.DateTimeField("when they were told by phone", null=True, blank=True)
+    rang_whom = models.CharField("whom they spoke to", max_length=120, blank=True)
     is_immediate_danger_told = models.BooleanField(
         default=False,
         help_text="The sender has read that a child in immediate danger needs 999, not this form.",
@@ -99,7 +120,6 @@ class StepUp(models.Model):
     basis = models.CharField(max_length=12, choices=StepUpBasis)
     family_told = models.BooleanField(default=True)
     why_family_not_told = models.TextField(blank=True)
-    pack = models.JSONField(default=dict, help_text="The record as it was when sent.")
     lawful_share = models.ForeignKey(
         LawfulShare, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -120,6 +140,10 @@ class StepUp(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField("reason sent back", blank=True)
+    acknowledged_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField("when the sender had read the decision", null=True, blank=True)
 
     objects = StepUpQuerySet.as_manager()
 
@@ -132,7 +156,27 @@ class StepUp(models.Model):
             models.Index(fields=["case", "-sent_at"], name="step_up_of_case"),
         ]
         constraints = [
-            models.UniqueConstraint(name="one_step_up_waiting", fields=["case"], condition=Q(status="sent")),
+            # A second incident is never held up by what waits already.
+            models.UniqueConstraint(
+                name="one_planned_step_up_waiting",
+                fields=["case"],
+                condition=Q(status="sent", kind="planned"),
+            ),
+            models.CheckConstraint(
+                name="step_up_says_what_its_kind_asks",
+                condition=Q(kind="incident", happened_at__isnull=False) & ~Q(safe_now="")
+                | Q(kind="planned", meeting__isnull=False)
+                | Q(kind="planned") & ~Q(why_no_meeting=""),
+            ),
+            models.CheckConstraint(
+                name="step_up_acknowledged_together",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(
+                    acknowledged_at__isnull=False,
+                    acknowledged_by__isnull=False,
+                    status__in=["accepted", "declined"],
+                ),
+            ),
             models.CheckConstraint(
                 name="step_up_decision_facts_together",
                 condition=Q(
@@ -169,6 +213,14 @@ class StepDownStatus(models.TextChoices):
     FINISHED = "finished", "Finished: early help leads"
 
 
+class SocialCareClosure(models.TextChoices):
+    """Why children's social care closes its case after a step-down (Children in Need census; domain.md 4.3)."""
+
+    STEPPED_ACROSS = "RC9", "RC9: closed after assessment, referred to early help"
+    NO_FURTHER_ACTION = "RC8", "RC8: closed after assessment, no further action"
+    NO_LONGER_IN_NEED = "RC7", "RC7: any other reason, including no longer in need"
+
+
 class StepDownQuerySet(models.QuerySet):
     def open(self):
         """Not finished: children's social care still holds the case."""
@@ -200,7 +252,18 @@ class StepDown(models.Model):
     reason = models.TextField("why early help is now enough")
     outstanding = models.TextField("what still has to be done", blank=True)
     final_meeting_at = models.DateTimeField("last child in need meeting", null=True, blank=True)
+    final_meeting_place = models.CharField("where the last meeting is", max_length=200, blank=True)
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The hand-over meeting that the last child in need meeting became here.",
+    )
     family_agrees = models.BooleanField(default=False)
+    agreed_on = models.DateField("when the family agreed", null=True, blank=True)
+    family_said = models.TextField("what the family said", blank=True)
     proposed_lead = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="step_downs"
     )
@@ -217,6 +280,14 @@ class StepDown(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     answer_reason = models.TextField("reason sent back", blank=True)
+    # Social care's own case, which may end only once a named lead professional has accepted.
+    closure_code = models.CharField(
+        "social care’s reason for closure", max_length=4, choices=SocialCareClosure, blank=True
+    )
+    closed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField("when social care closed its case", null=True, blank=True)
 
     objects = StepDownQuerySet.as_manager()
 
@@ -246,6 +317,12 @@ class StepDown(models.Model):
             models.CheckConstraint(
                 name="step_down_waits_for_a_named_lead",
                 condition=~Q(status__in=["accepted", "finished"]) | Q(proposed_lead__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="social_care_closes_after_the_lead_accepts",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, closure_code="")
+                | Q(status="finished", closed_at__isnull=False, closed_by__isnull=False)
+                & ~Q(closure_code=""),
             ),
             models.CheckConstraint(name="step_down_needs_the_family", condition=Q(family_agrees=True)),
             models.CheckConstraint(name="step_down_has_a_reason", condition=~Q(reason="")),

@@ -117,6 +117,10 @@ class Membership(models.Model):
                 name="membership_coordinator_has_a_hub",
                 condition=~Q(roles__contains=[Role.HUB_COORDINATOR.value]) | Q(hub__isnull=False),
             ),
+            models.CheckConstraint(
+                name="membership_volunteers_do_nothing_else",
+                condition=~Q(roles__contains=[Role.VOLUNTEER.value]) | Q(roles=[Role.VOLUNTEER.value]),
+            ),
             models.UniqueConstraint(
                 name="membership_one_live_for_each_agency",
                 fields=["user", "agency"],
