@@ -16,6 +16,8 @@ from kombu.exceptions import KombuError
 
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
+from earlyhelp.outbox import choices
+from earlyhelp.outbox.kinds import kind_of
 from earlyhelp.outbox.models import KEPT_DAYS, Message, State
 
 # Numbers that a text may show. Anything else about what happened is on the page behind the link.
@@ -29,16 +31,20 @@ def write_message(
     if not connection.in_atomic_block:
         raise RuntimeError("a message is written in the transaction of what it tells of: open one first")
     text_of(kind)
+    kind_of(kind)
     if not link.startswith("/") or link.startswith("//"):
         raise ValueError("A message leads to a page of this site: give its path.")
     for name, value in facts.items():
         if name not in FACTS or not isinstance(value, int):
             raise ValueError(f"A message may hold the numbers {sorted(FACTS)} and nothing else: not {name}.")
     receiver, fields = _receiver(to)
+    due_at = due_at or timezone.now()
+    user = fields.get("to_user_id")
+    planned = choices.plan(kind, user, due_at) if user else {"due_at": due_at}
     message, is_new = Message.objects.get_or_create(
         key=key,
         receiver=receiver,
-        defaults={"kind": kind, "link": link, "facts": facts, "due_at": due_at or timezone.now(), **fields},
+        defaults={"kind": kind, "link": link, "facts": facts, **fields, **planned},
     )
     if not is_new:
         return None
@@ -53,7 +59,7 @@ def _receiver(to) -> tuple[str, dict]:
         fingerprint = hashlib.sha256(to.strip().lower().encode()).hexdigest()
         return f"address:{fingerprint[:40]}", {"to_address": to.strip()}
     if isinstance(to, get_user_model()):
-        return f"user:{to.pk}", {"to_user": to}
+        return f"user:{to.pk}", {"to_user_id": to.pk}
     # A membership: told as a person, so that nobody with two of them is told twice.
     return f"user:{to.user_id}", {"to_user_id": to.user_id, "to_membership": to.pk}
 

@@ -1,6 +1,7 @@
 """One message to one person: its kind, where it leads, what became of it. Its words are a template's."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -52,6 +53,17 @@ class Message(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    is_for_daily = models.BooleanField(
+        default=False, help_text="Goes with the others of its day in one e-mail."
+    )
+    sent_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The first message of the e-mail it goes in: the same at every try.",
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(
         max_length=200, blank=True, help_text="What went wrong last, without addresses."
@@ -78,8 +90,35 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 name="outbox_waiting", fields=["due_at"], condition=Q(state=State.WAITING)
-            )  # the relay's question
+            ),  # the relay's question
+            models.Index(name="outbox_sent_with", fields=["sent_with"], condition=Q(sent_with__isnull=False)),
         ]
 
     def __str__(self):
         return f"message {self.pk} ({self.kind})"
+
+
+class How(models.TextChoices):
+    """How somebody wants to be told."""
+
+    DAILY = "daily", "Once a day, in one e-mail"
+    AT_ONCE = "at_once", "At once, each by itself"
+    NEVER = "never", "Not by e-mail: I look at My work"
+
+
+class MessageChoice(models.Model):
+    """How one person is told. Nobody who chose nothing has a row."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    how = models.CharField(max_length=7, choices=How, default=How.DAILY)
+    hour = models.PositiveSmallIntegerField(default=7, help_text="Of the day, England's time.")
+    working_days_only = models.BooleanField(default=True)
+    at_once_about = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="message_choice_hour", condition=Q(hour__lte=23))]
+
+    def __str__(self):
+        return f"how person {self.user_id} is told"

@@ -10,6 +10,9 @@ with a lease and one more try counted; then it is handed over; then it is marked
 
 A mail server that refuses for good, or a dozen tries over about half a day, ends in "could not be delivered", on the
 administrators' list of undelivered messages.
+
+Messages for the day's e-mail are claimed together, all of one person that are due: one e-mail, taken or failed as one.
+At its first claim each of them notes the first (`sent_with`), so that a second try sends exactly the same ones again.
 """
 
 from __future__ import annotations
@@ -24,10 +27,15 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from earlyhelp.outbox.actions import text_of
+from earlyhelp.outbox.attachments import attachments_of
+from earlyhelp.outbox.govuk_notify import Undeliverable
+from earlyhelp.outbox.kinds import Topic, kind_of
 from earlyhelp.outbox.models import Message, State
 
 LEASE = dt.timedelta(
@@ -43,8 +51,8 @@ def send_due() -> int:
     sent = 0
     mail_server = get_connection()
     try:
-        while message := claim():
-            sent += _hand_over(message, mail_server)
+        while together := claim():
+            sent += _hand_over(together, mail_server)
     finally:
         _part_from(mail_server)
     return sent
@@ -57,48 +65,61 @@ def _part_from(mail_server) -> None:
     mail_server.connection = None
 
 
-def claim() -> Message | None:
-    """Take the message that is longest due, with a lease; None when there is none."""
+def claim() -> list[Message]:
+    """Take the message that is longest due, with a lease, and those that go in the same e-mail."""
     now = timezone.now()
     with transaction.atomic():
-        message = (
+        due = (
             Message.objects.due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("due_at", "pk")
-            .first()
         )
-        if message is None:
-            return None
-        message.claimed_until = now + LEASE
-        message.tries += 1
-        message.save(update_fields=["claimed_until", "tries"])
-    return message
+        first = due.first()
+        if first is None:
+            return []
+        together = [first]
+        if first.sent_with_id:
+            together = list(due.filter(sent_with=first.sent_with_id))
+        elif first.is_for_daily:
+            together = list(due.filter(is_for_daily=True, to_user=first.to_user_id, sent_with=None))
+        for message in together:
+            message.claimed_until = now + LEASE
+            message.tries += 1
+            message.sent_with_id = message.sent_with_id or (first.pk if message.is_for_daily else None)
+        Message.objects.bulk_update(together, ["claimed_until", "tries", "sent_with"])
+    return together
 
 
-def _hand_over(message: Message, mail_server) -> bool:
-    address = _address_of(message)
-    if address is None:
-        _finish(message, State.NOT_NEEDED, NO_LONGER_THERE)
-        return False
-    mail = write_mail(message, address, mail_server)
+def _hand_over(together: list[Message], mail_server) -> int:
+    """Hand over one e-mail. Returns how many messages the mail server took with it."""
+    addresses = {message: _address_of(message) for message in together}
+    gone = [message for message in together if addresses[message] is None]
+    _finish(gone, State.NOT_NEEDED, NO_LONGER_THERE)
+    together = [message for message in together if addresses[message] is not None]
+    if not together:
+        return 0
+    mail = write_mail(together, addresses[together[0]], mail_server)
     try:
         # Opened here, so that the backend does not close it itself: an error while parting would look like a failure.
         mail_server.open()
         mail.send()
+    except Undeliverable as problem:
+        _failed(together, str(problem), for_good=problem.for_good)
+        return 0
     except smtplib.SMTPRecipientsRefused as refused:
         code = next((code for code, _words in refused.recipients.values()), 550)
-        _failed(message, f"The mail server refused the address ({code}).", for_good=500 <= code < 600)
-        return False
+        _failed(together, f"The mail server refused the address ({code}).", for_good=500 <= code < 600)
+        return 0
     except smtplib.SMTPResponseException as answer:
-        _failed(message, f"The mail server answered {answer.smtp_code}.")
+        _failed(together, f"The mail server answered {answer.smtp_code}.")
         _part_from(mail_server)
-        return False
+        return 0
     except (smtplib.SMTPException, OSError) as problem:
-        _failed(message, f"The mail server could not be reached ({type(problem).__name__}).")
+        _failed(together, f"The mail server could not be reached ({type(problem).__name__}).")
         _part_from(mail_server)
-        return False
-    _finish(message, State.SENT, "")
-    return True
+        return 0
+    _finish(together, State.SENT, "")
+    return len(together)
 
 
 def _address_of(message: Message) -> str | None:
@@ -115,17 +136,44 @@ def _address_of(message: Message) -> str | None:
     return message.to_user.email
 
 
-def write_mail(message: Message, address: str, mail_server=None) -> EmailMessage:
-    """The e-mail of a message: its kind's words and the link, and nothing that says more."""
-    subject, _, body = text_of(message.kind).render(words_of(message)).strip().partition("\n")
-    return EmailMessage(
+def write_mail(together: list[Message], address: str, mail_server=None) -> EmailMessage:
+    """The e-mail of one message, or of several of one day: each kind's words and its link, and no more."""
+    if len(together) == 1:
+        subject, _, body = text_of(together[0].kind).render(words_of(together[0])).strip().partition("\n")
+    else:
+        subject, _, body = daily_text(together).strip().partition("\n")
+    mail = EmailMessage(
         subject.strip(),
         body.strip() + "\n",
         settings.DEFAULT_FROM_EMAIL,
         [address],
         connection=mail_server,
-        headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id(together[0]), "Auto-Submitted": "auto-generated"},
     )
+    for each in attachments_of(together, address):
+        mail.attach(each.name, each.content, each.content_type)
+    mail.is_tried_again = together[0].tries > 1  # a backend that can ask whether it was taken then asks
+    return mail
+
+
+def daily_text(together: list[Message]) -> str:
+    """The words of a day's e-mail: under each topic, one line and one link for each message."""
+    topics = []
+    for topic in Topic:
+        lines = dict.fromkeys(
+            (subject_of(message).removeprefix("Early Help: "), urljoin(settings.SITE_URL, message.link))
+            for message in together
+            if kind_of(message.kind).topic == topic
+        )
+        if lines:
+            topics.append((topic.label, [(words[:1].upper() + words[1:], link) for words, link in lines]))
+    facts = {
+        "partnership": settings.EARLY_HELP["PARTNERSHIP_NAME"],
+        "count": len(together),
+        "topics": topics,
+        "choices": urljoin(settings.SITE_URL, reverse("message-choices")),
+    }
+    return get_template("outbox/daily.txt").render(facts)
 
 
 def subject_of(message: Message) -> str:
@@ -144,26 +192,31 @@ def words_of(message: Message) -> dict:
 
 
 def message_id(message: Message) -> str:
-    """The same for every hand-over of one message, by which mail stores know a second copy."""
+    """The same for every hand-over of one e-mail, by which mail stores know a second copy: its first message's."""
     fingerprint = hashlib.sha256(f"{message.key} {message.receiver}".encode()).hexdigest()
     return f"<{fingerprint[:40]}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
-def _failed(message: Message, words: str, *, for_good: bool = False) -> None:
-    if for_good or message.tries > len(WAITS):
-        _finish(message, State.GIVEN_UP, words)
+def _failed(together: list[Message], words: str, *, for_good: bool = False) -> None:
+    tries = max(message.tries for message in together)
+    if for_good or tries > len(WAITS):
+        _finish(together, State.GIVEN_UP, words)
         return
-    later = timezone.now() + dt.timedelta(minutes=WAITS[message.tries - 1])
-    Message.objects.filter(pk=message.pk).update(due_at=later, claimed_until=None, failure=words)
+    later = timezone.now() + dt.timedelta(minutes=WAITS[tries - 1])
+    _rows(together).update(due_at=later, claimed_until=None, failure=words)
 
 
-def _finish(message: Message, state: State, words: str) -> None:
-    """Write down the end of a message, and forget what is not needed any more."""
+def _finish(together: list[Message], state: State, words: str) -> None:
+    """Write down the end of messages, and forget what is not needed any more."""
     is_over = state != State.GIVEN_UP  # an administrator may have it tried again
-    Message.objects.filter(pk=message.pk).update(
+    _rows(together).update(
         state=state,
         sent_at=timezone.now() if state == State.SENT else None,
         claimed_until=None,
         failure=words,
         **({"link": "", "facts": {}, "to_address": ""} if is_over else {}),
     )
+
+
+def _rows(together: list[Message]):
+    return Message.objects.filter(pk__in=[message.pk for message in together])

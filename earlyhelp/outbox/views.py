@@ -1,4 +1,4 @@
-"""Messages that could not be delivered, for those who look after accounts. Who, what kind and why: never what about."""
+"""How one is told, and messages that could not be delivered, for those who look after accounts: never what about."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from earlyhelp.access import Permission, access
-from earlyhelp.outbox import actions
+from earlyhelp.access import Permission, access, signed_in
+from earlyhelp.outbox import actions, choices
+from earlyhelp.outbox.forms import ChoiceForm
 from earlyhelp.outbox.models import Message
 
 SHOWN = 100
@@ -34,3 +35,17 @@ def undelivered(request: HttpRequest) -> HttpResponse:
         return redirect("undelivered-messages")
     found = list(Message.objects.undelivered()[:SHOWN])
     return render(request, "outbox/undelivered.html", {"found": found, "shown": SHOWN, "nav": "accounts"})
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def message_choices(request: HttpRequest) -> HttpResponse:
+    """How one is told of what waits: once a day, at once, or not by e-mail."""
+    sent = request.POST if request.method == "POST" else None
+    form = ChoiceForm(sent, initial=ChoiceForm.facts_of(choices.choice_of(request.user.pk)))
+    if request.method == "POST" and form.is_valid():
+        choices.choose(user=request.user, **form.cleaned_data)
+        messages.success(request, "Your choice has been saved.")
+        return redirect("message-choices")
+    return render(request, "outbox/choices.html", {"form": form})

@@ -96,6 +96,33 @@ def test_relay_killed_at_each_stage(stage, mail_server, world):
     assert len(twice) == (1 if stage in {"before 250", "after 250"} else 0)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_days_email_with_the_relay_killed_is_one_email(stage, mail_server, world, settings):
+    """Three things in one e-mail: after the kill the same three go in the same e-mail, and a fourth in another."""
+    settings.EARLY_HELP = settings.EARLY_HELP | {"MESSAGES_DAILY": True}
+    person = world.person_with_account()
+    write(person, 3)
+    lease_ends()  # due now
+    seen = []
+
+    def kill(at):
+        if at == stage and not seen:
+            seen.append(at)
+            os.kill(process.pid, signal.SIGKILL)
+
+    connections.close_all()
+    process = fork.Process(target=run_relay)
+    mail_server.on = kill
+    process.start()
+    process.join(30)
+    write(person, 1, 3)
+    finish()
+    taken = Counter(mail_server.taken)
+    assert Message.objects.filter(state=State.SENT).count() == 4
+    assert len(taken) == 2, "the day's e-mail, and the later one"
+    assert max(taken.values()) == (2 if stage in {"before 250", "after 250"} else 1)
+
+
 def test_a_living_relay_keeps_its_lease(mail_server, world):
     """A second relay leaves alone what a slow one has in its hands."""
     write(world.person_with_account(), 1)

@@ -183,7 +183,7 @@ def test_text_says_nothing_about_anybody(kind):
     }
     assert "link" in used
     message = Message(kind=kind, key="k", receiver="user:1", link="/my-work/", facts=dict.fromkeys(FACTS, 7))
-    text = relay.write_mail(message, "alice@example.org")
+    text = relay.write_mail([message], "alice@example.org")
     assert text.subject.startswith("Early Help"), "the reader knows who writes"
     assert "\n" not in text.subject
     assert "https://testserver/my-work/" in text.body
