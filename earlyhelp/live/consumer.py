@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -19,9 +20,10 @@ from earlyhelp.live.visitor import Door, door_of, enter, is_signed_in
 from earlyhelp.live.watch import Watch
 
 log = logging.getLogger("earlyhelp.live")
-LARGEST = 4096  # characters of one message
-MESSAGES, PERIOD = 20, 10.0  # so many messages in so many seconds
-FULL_LOOK = 60.0  # seconds after which a connection is looked at again, whatever was told
+LARGEST = 4096  # characters of one message, unless a consumer says otherwise (`largest`)
+MESSAGES, PERIOD = 20, 10.0  # so many messages (`most`) in so many seconds
+FULL_LOOK = 60.0  # seconds within which a connection is looked at again, whatever was told
+SOMETIME = random.SystemRandom()
 
 SIGNED_OUT = 4401
 NOT_SEEN = 4403
@@ -63,9 +65,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
     `look(actor)` runs in the database's thread inside the actor's context and gives the Sight, or None: somebody else's
     record and one that does not exist are the same None, and the same refusal. `messages` names what a page may say:
     each value is a function(consumer, actor, sight, message) in the same transaction, which gives words to send back.
+    `apart` names those that ask the database in a way of their own (many writers in one question): each value is an
+    async function(consumer, message), which must ask for every message whether its person may.
     """
 
     messages: ClassVar[dict[str, Callable]] = {}
+    apart: ClassVar[dict[str, Callable[..., Awaitable[None]]]] = {}
+    largest: ClassVar[int] = LARGEST
+    most: ClassVar[int] = MESSAGES
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -160,7 +167,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             days=1
         )
         first = min(midnight, sight.until or midnight)
-        self.again_at = time.monotonic() + min(FULL_LOOK, max(0.0, (first - now).total_seconds()))
+        # Not all at one moment: many come at once when a meeting begins or this process does.
+        full = FULL_LOOK * SOMETIME.uniform(0.5, 1)
+        self.again_at = time.monotonic() + min(full, max(0.0, (first - now).total_seconds()))
 
     # -- Going on, or not ----------------------------------------------------------------------------------------
 
@@ -182,19 +191,23 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Handle one message in a transaction of its own, as the person who sends it, if they still may."""
         now = time.monotonic()
         self._said = [at for at in self._said if now - at < PERIOD] + [now]
-        if len(self._said) > MESSAGES:
+        if len(self._said) > self.most:
             await self.end(TOO_MANY)
             return
-        if text_data is None or len(text_data) > LARGEST:
+        if text_data is None or len(text_data) > self.largest:
             await self.end(TOO_LARGE)
             return
         try:
             message = json.loads(text_data)
-            handle = self.messages[message["type"]]
+            apart = self.apart.get(message["type"])
+            handle = apart or self.messages[message["type"]]
         except (ValueError, TypeError, KeyError, RecursionError):
             await self.say(type="refused", words="This message is not understood.")
             return
         try:
+            if apart:
+                await apart(self, message)
+                return
             answers = await in_database(self._handle, handle, message)
         except Over as over:
             await self.end(over.code)
@@ -232,9 +245,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """End the connection and say why in plain words."""
         if not self.is_open:
             return
-        await self.say(type="ended", code=code, words=WORDS[code])
-        await self._gone(code)
-        await self.close(code)
+        try:
+            await self.say(type="ended", code=code, words=WORDS[code])
+            await self._gone(code)
+        finally:  # a page whose connection is never closed would wait for answers that do not come
+            await self.close(code)
 
     async def disconnect(self, code: int) -> None:
         await self._gone(code)

@@ -17,6 +17,7 @@ from django.db import close_old_connections, transaction
 from earlyhelp.access.context import clear_request
 
 _pool: ThreadPoolExecutor | None = None
+_first: ThreadPoolExecutor | None = None
 
 
 def pool() -> ThreadPoolExecutor:
@@ -30,6 +31,14 @@ def pool() -> ThreadPoolExecutor:
 async def in_database(function: Callable[..., Any], *args: Any) -> Any:
     """Run `function(*args)` in one transaction, on one of the pool's connections, as nobody until it says who."""
     return await asyncio.get_running_loop().run_in_executor(pool(), _in_transaction, function, args)
+
+
+async def in_database_first(function: Callable[..., Any], *args: Any) -> Any:
+    """The same on a connection kept for what must not wait behind others' questions, one at a time."""
+    global _first
+    if _first is None:
+        _first = ThreadPoolExecutor(1, thread_name_prefix="live-database-first")
+    return await asyncio.get_running_loop().run_in_executor(_first, _in_transaction, function, args)
 
 
 def _in_transaction(function: Callable[..., Any], args: tuple) -> Any:

@@ -6,6 +6,7 @@ whatever was told in the gap is made up for by asking about everybody.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import select
 import threading
@@ -16,15 +17,17 @@ import psycopg2
 from django.db import connection
 
 CHANNEL = "earlyhelp_sight"
+# Other channels of the database, each with what hears it: function(loop, words), called in that loop.
+ALSO: dict[str, Callable[[asyncio.AbstractEventLoop, str], None]] = {}
 EVERYTHING = "all"
 QUIET = 5  # seconds without a word after which the connection itself is tried
 log = logging.getLogger("earlyhelp.live")
 
 
 class Listener:
-    """Calls `tell(words)` in its own thread for each notification. `is_listening`: it would hear one now."""
+    """Calls `tell(words, channel)` in its own thread for each notification. `is_listening`: it would hear one now."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str, str], None]) -> None:
         self._tell = tell
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live-listener", daemon=True)
@@ -74,9 +77,10 @@ class Listener:
         try:
             database.autocommit = True
             with database.cursor() as cursor:
-                cursor.execute(f"listen {CHANNEL}")
+                for channel in (CHANNEL, *ALSO):
+                    cursor.execute(f"listen {channel}")
             self.listening.set()
-            self._tell(EVERYTHING)  # for whatever was told before we listened
+            self._tell(EVERYTHING, CHANNEL)  # for whatever was told before we listened
             while not self._stopping.is_set():
                 ready, _, _ = select.select([database], [], [], 0.5)
                 if not ready and self._quiet_for(database):
@@ -85,7 +89,8 @@ class Listener:
                 database.poll()
                 while database.notifies:
                     self._heard_at = time.monotonic()
-                    self._tell(database.notifies.pop(0).payload)
+                    heard = database.notifies.pop(0)
+                    self._tell(heard.payload, heard.channel)
         finally:
             self.listening.clear()
             database.close()

@@ -20,6 +20,7 @@ from earlyhelp.live.consumer import LiveConsumer
 
 STILL = 20.0  # seconds between two signs of life
 FORGOTTEN = 50.0  # seconds without one
+AWAY = 5.0  # seconds before the queue is tried again
 TOGETHER = 0.05  # seconds in which several changes become one
 log = logging.getLogger("earlyhelp.live")
 
@@ -47,6 +48,11 @@ class Presence:
         self._tasks: set[asyncio.Task] = set()
         self._is_telling = False
 
+    @property
+    def me(self) -> str:
+        """How the others name this connection."""
+        return self._me
+
     # -- Telling the others ----------------------------------------------------------------------------------------
 
     async def join(self, part: str) -> None:
@@ -56,6 +62,19 @@ class Presence:
         await self._say("hello")
         self._begin(self._keep_telling())
 
+    def join_later(self) -> None:
+        """The queue is away: come in when it is back."""
+        self._begin(self._join_later())
+
+    async def _join_later(self) -> None:
+        while True:
+            await asyncio.sleep(AWAY)
+            try:
+                await self.join(self.part)
+            except (RedisError, OSError):
+                continue
+            return
+
     async def move(self, part: str) -> None:
         """Tell the others that this person looks at another part now."""
         if part != self.part:
@@ -64,7 +83,7 @@ class Presence:
 
     async def leave(self) -> None:
         """Tell the others, and stop listening."""
-        for task in self._tasks:
+        for task in self._tasks - {asyncio.current_task()}:  # one of them may be what ends the connection
             task.cancel()
         try:
             await self._say("gone")
@@ -154,7 +173,11 @@ class PresentConsumer(LiveConsumer):
     async def come_in(self, group: str, part: str) -> None:
         """Join the others of a group, at one part of what they have open ("" for none)."""
         self.presence = Presence(self, group, self.tell_who_is_here)
-        await self.presence.join(part)
+        try:
+            await self.presence.join(part)
+        except (RedisError, OSError) as problem:  # what else the connection is for goes on
+            log.warning("the queue is away (%s): trying again", type(problem).__name__)
+            self.presence.join_later()
         if not self.is_open:  # ended while it came in
             await self.presence.leave()
 

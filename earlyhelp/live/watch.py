@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from earlyhelp.live.database import in_database
-from earlyhelp.live.listener import EVERYTHING, Listener
+from earlyhelp.live.listener import ALSO, CHANNEL, EVERYTHING, Listener
 
 SWEEP = 5.0  # seconds between two looks at what ends by its time
 MANY = 3  # connections concerned by one fact, above which the database is asked about all of them at once
@@ -72,9 +72,13 @@ class Watch:
 
     # -- What is told ------------------------------------------------------------------------------------------
 
-    def _from_thread(self, words: str) -> None:
-        if not self._loop.is_closed():
+    def _from_thread(self, words: str, channel: str) -> None:
+        if self._loop.is_closed():
+            return
+        if channel == CHANNEL:
             self._loop.call_soon_threadsafe(self.hear, words)
+        else:
+            self._loop.call_soon_threadsafe(ALSO[channel], self._loop, words)
 
     def hear(self, words: str) -> None:
         """Look again at every connection that a notification concerns."""
@@ -131,7 +135,10 @@ class Watch:
                 self._wake.clear()
                 await self._wake.wait()
             elif connection in self.connections:
-                await connection.look_again()
+                try:
+                    await connection.look_again()
+                except Exception:  # one connection must not end the looks at all others
+                    log.exception("a connection could not be looked at again")
 
     async def _sweep(self) -> None:
         while True:

@@ -124,6 +124,13 @@ class Autosave {
   }
 }
 
+// The library puts a suggestion into the page as markup, and a suggestion may hold a name that somebody typed.
+function asWords(words) {
+  const holder = document.createElement("span");
+  holder.textContent = words || "";
+  return holder.innerHTML;
+}
+
 // A long list becomes a box to type in. Without this script it is an ordinary list.
 function typeAhead(lists, { autocomplete, autocompleteStyle }) {
   const style = document.createElement("link");
@@ -136,6 +143,7 @@ function typeAhead(lists, { autocomplete, autocompleteStyle }) {
     accessibleAutocomplete.enhanceSelectElement({
       selectElement: list, defaultValue: list.value ? undefined : "", showAllValues: true, autoselect: false,
       confirmOnBlur: false, inputClasses: `govuk-input${list.classList.contains("govuk-select--error") ? " govuk-input--error" : ""}`, tNoResults: () => "Nothing found",
+      templates: { inputValue: (words) => words || "", suggestion: asWords },
       // What was typed and never chosen must not be sent as the earlier choice
       onConfirm: (words) => {
         const found = [...list.options].find((option) => option.text === words);

@@ -59,7 +59,7 @@ class Live {
       const grew = message.people.some((person) => !this.names.has(person.name));
       this.showing = setTimeout(() => this.show(message.people), grew ? 0 : SETTLE);
     } else if (message.type === "ended" && (message.code === NOT_SEEN || message.code === SIGNED_OUT)) {
-      this.end(message.code, message.words);
+      end(message.code, message.words, this.typed);
     }
   }
 
@@ -74,35 +74,35 @@ class Live {
     const came = people.filter((person) => !before.has(person.name)).map((person) => `${person.name}, ${person.agency}`);
     if (came.length) this.status.textContent = `Also looking at this record now: ${came.join("; ")}`;
   }
+}
 
-  // The record leaves the screen. Words that were typed and not saved are the reader's own while they are only signed out.
-  end(code, words) {
-    const main = document.querySelector("main");
-    const heading = document.createElement("h1");
-    heading.className = "govuk-heading-l";
-    heading.tabIndex = -1;
-    heading.textContent = words.replace(/\.$/, "");
-    const next = document.createElement("p");
-    next.className = "govuk-body";
-    next.textContent = code === SIGNED_OUT
-      ? "Sign in again to go on. "
-      : "Somebody changed who may see it. What you saved before is kept. If you think this is wrong, ask the Early Help hub. ";
-    const link = document.createElement("a");
-    link.className = "govuk-link";
-    link.href = "/my-work/";
-    link.textContent = code === SIGNED_OUT ? "Sign in" : "Go to My work";
-    next.append(link);
-    document.querySelectorAll("[data-live-of-the-record]").forEach((part) => part.remove());
-    if (code === SIGNED_OUT && this.typed) {
-      heading.className = "govuk-heading-m";
-      main.prepend(heading, next);
-    } else {
-      main.querySelectorAll("form").forEach((form) => form.dispatchEvent(new Event("submit"))); // nothing is asked on leaving
-      main.replaceChildren(heading, next);
-      document.title = heading.textContent;
-    }
-    heading.focus();
+// The record leaves the screen. Words that were typed and not saved are the reader's own while they are only signed out.
+export function end(code, words, typed = false) {
+  const main = document.querySelector("main");
+  const heading = document.createElement("h1");
+  heading.className = "govuk-heading-l";
+  heading.tabIndex = -1;
+  heading.textContent = words.replace(/\.$/, "");
+  const next = document.createElement("p");
+  next.className = "govuk-body";
+  next.textContent = code === SIGNED_OUT
+    ? "Sign in again to go on. "
+    : "Somebody changed who may see it. What you saved before is kept. If you think this is wrong, ask the Early Help hub. ";
+  const link = document.createElement("a");
+  link.className = "govuk-link";
+  link.href = "/my-work/";
+  link.textContent = code === SIGNED_OUT ? "Sign in" : "Go to My work";
+  next.append(link);
+  document.querySelectorAll("[data-live-of-the-record]").forEach((part) => part.remove());
+  if (code === SIGNED_OUT && typed) {
+    heading.className = "govuk-heading-m";
+    main.prepend(heading, next);
+  } else {
+    main.querySelectorAll("form").forEach((form) => form.dispatchEvent(new Event("submit"))); // nothing is asked on leaving
+    main.replaceChildren(heading, next);
+    document.title = heading.textContent;
   }
+  heading.focus();
 }
 
 document.querySelectorAll("[data-live]").forEach((line) => new Live(line));

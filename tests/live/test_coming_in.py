@@ -39,7 +39,7 @@ def transcript(person) -> list:
 
 def test_every_live_address_declares_who_may_use_it():
     parts = ["live-part", "live-part-round", "live-person-part", "live-person-part-round"]
-    assert [each.name for each in live_urls.urlpatterns] == ["live-record", *parts]
+    assert [each.name for each in live_urls.urlpatterns] == ["live-record", "live-room", *parts]
     for entry in live_urls.urlpatterns:
         declared = entry.callback.access
         assert isinstance(declared, Declaration)

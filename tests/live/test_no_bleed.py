@@ -77,7 +77,7 @@ def few_connections(settings, monkeypatch):
 
 
 def test_nobody_speaks_with_anothers_eyes(few_connections, echo, world, people, knock, monkeypatch, request):
-    monkeypatch.setattr("earlyhelp.live.consumer.MESSAGES", 10**9)
+    monkeypatch.setattr("earlyhelp.live.consumer.LiveConsumer.most", 10**9)
     monkeypatch.setattr("earlyhelp.live.consumer.log.exception", lambda *_words: None)
     hub = people.hub
     staff = [world.member(people.school if n % 2 else people.elsewhere) for n in range(PEOPLE)]
