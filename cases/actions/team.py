@@ -7,12 +7,13 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.ending import end_at_once
 from cases.actions.notes import write_event
-from cases.models import Case, TeamMember
+from cases.models import Case, TeamMember, TeamPlace
 from cases.rules import NotAllowed
 from cases.rules.case import check_can_write
 from cases.rules.sharing import check_can_add_to_team
-from earlyhelp.access import Actor
+from earlyhelp.access import Actor, Role
 from earlyhelp.audit import record_change
 from hubs.models import Membership
 
@@ -21,16 +22,29 @@ from hubs.models import Membership
 def add_to_team(*, case: Case, membership: Membership, helps_with: str = "", by: Actor) -> TeamMember:
     """Put somebody on the team; they see the family from now on. Already on it: gives back their place.
 
+    A place that was kept for reading only is a full place again. A volunteer gets a volunteer's place, which shows them
+    their own tasks, names, contact and who works with the family.
+
     Raises cases.rules.NotAllowed with what is missing when the agreement or consent does not cover their agency.
     """
     check_can_write(by, case)
     check_can_add_to_team(by, case, membership.agency)
-    current = case.team.current().filter(membership=membership).first()
+    place = TeamPlace.VOLUNTEER if Role.VOLUNTEER.value in membership.roles else TeamPlace.PROFESSIONAL
+    current = case.team.current().filter(membership=membership, place=place).first()
+    if current and current.reads_only:
+        current.reads_only, current.ends_on, current.end_reason = False, None, ""
+        current.save(update_fields=["reads_only", "ends_on", "end_reason"])
+        record_change(
+            by, "Added somebody to the team again", case=case, obj=current, membership=membership.pk
+        )
+        write_event(case=case, title=f"{membership.agency.name} joined the team again", by=by)
+        return current
     if current:
         return current
     member = TeamMember.objects.create(
         case=case,
         membership=membership,
+        place=place,
         helps_with=helps_with,
         starts_on=timezone.localdate(),
         added_by=by.membership,
@@ -41,6 +55,22 @@ def add_to_team(*, case: Case, membership: Membership, helps_with: str = "", by:
 
 
 @transaction.atomic
+def change_place(*, member: TeamMember, helps_with: str, last_contact_on: dt.date | None, by: Actor) -> None:
+    """Say anew what somebody helps with and when they last had contact with the family.
+
+    Raises cases.rules.NotAllowed, or ValueError for a contact that is still ahead.
+    """
+    check_can_write(by, member.case)
+    if last_contact_on and last_contact_on > timezone.localdate():
+        raise ValueError("The last contact cannot be ahead.")
+    member.helps_with, member.last_contact_on = helps_with, last_contact_on
+    member.save(update_fields=["helps_with", "last_contact_on"])
+    record_change(
+        by, "Changed a place on the team", case=member.case, obj=member, membership=member.membership_id
+    )
+
+
+@transaction.atomic
 def leave_team(*, member: TeamMember, reason: str, by: Actor) -> None:
     """End somebody's place on the team, theirs or another's; they lose sight at once.
 
@@ -48,15 +78,13 @@ def leave_team(*, member: TeamMember, reason: str, by: Actor) -> None:
     """
     case = member.case
     check_can_write(by, case)
+    if member.place == TeamPlace.COVER:
+        raise NotAllowed(
+            "This is cover for the lead. It ends with its last day, or where the cover was arranged."
+        )
     if case.leads.filter(membership=member.membership, until_at__isnull=True).exists():
         raise NotAllowed("The lead professional cannot leave. Ask somebody else to lead first.")
     # Written before the place ends: somebody who takes themselves off could not write afterwards.
     record_change(by, "Took somebody off the team", case=case, obj=member, membership=member.membership_id)
     write_event(case=case, title=f"{member.membership.agency.name} left the team", by=by)
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
-    member.ends_on = max(yesterday, member.starts_on)
-    member.end_reason = reason
-    if member.ends_on >= timezone.localdate():
-        # Joined today: a place cannot end before it began, so it is ended at its beginning and no longer counts.
-        member.starts_on = member.ends_on = yesterday
-    member.save(update_fields=["starts_on", "ends_on", "end_reason"])
+    end_at_once(member, end_reason=reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
+from earlyhelp.web.dates import years_old
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 YOUNGEST_ADULT_YEARS = 10  # below it, a child was put among the adults; a young parent was not
@@ -15,15 +15,9 @@ TOO_YOUNG = f"Enter a date of birth more than {YOUNGEST_ADULT_YEARS} years ago, 
 
 def is_too_young(born_on: dt.date) -> bool:
     """Whether somebody born on this day cannot be the adult they were entered as."""
-    return years_since(born_on) < YOUNGEST_ADULT_YEARS
+    return years_old(born_on) < YOUNGEST_ADULT_YEARS
 
 
 def is_too_old(born_on: dt.date) -> bool:
     """Whether somebody born on this day cannot be the child they were entered as."""
-    return years_since(born_on) > OLDEST_CHILD_YEARS
-
-
-def years_since(born_on: dt.date) -> int:
-    """Whole years of age today."""
-    today = timezone.localdate()
-    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+    return years_old(born_on) > OLDEST_CHILD_YEARS

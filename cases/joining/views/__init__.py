@@ -1,0 +1,1 @@
+"""Pages of joining, covering, handing on, and of volunteers."""
