@@ -1,8 +1,8 @@
-"""Addresses of the plan, the lead professional, meetings, documents, and stepping up and down."""
+"""Addresses of the plan, the lead professional, meetings and documents."""
 
 from django.urls import path
 
-from cases.views import documents, lead, meeting, plan, room, step_down, steps
+from cases.views import after, agenda, documents, lead, meeting, plan, plan_past, room, typing
 
 R = "families/<slug:reference>/"
 M = R + "meetings/<uuid:pk>/"
@@ -11,6 +11,9 @@ urlpatterns = [
     path(R + "plan/", plan.plan, name="record-plan"),
     path(R + "plan/copy/", plan.family_copy, name="plan-copy"),
     path(R + "plan/review/", plan.review, name="plan-review"),
+    path(R + "plan/versions/<uuid:pk>/", plan_past.version, name="plan-version"),
+    path(R + "plan/drift/<slug:kind>/", plan_past.drift_answer, name="plan-drift"),
+    path(R + "plan/actions/<uuid:pk>/progress/", plan_past.action_progress, name="plan-action-progress"),
     path(R + "plan/outcomes/add/", plan.outcome_add, name="plan-outcome-add"),
     path(R + "plan/outcomes/<uuid:pk>/", plan.outcome_change, name="plan-outcome-change"),
     path(R + "plan/outcomes/<uuid:pk>/score/", plan.outcome_score, name="plan-outcome-score"),
@@ -26,6 +29,7 @@ urlpatterns = [
     path(R + "lead/ask/", lead.ask, name="lead-ask"),
     path(R + "lead/<uuid:pk>/", lead.answer, name="lead-answer"),
     path(R + "lead/<uuid:pk>/take-back/", lead.take_back, name="lead-take-back"),
+    path(R + "lead/<uuid:pk>/read/", lead.acknowledge, name="lead-read"),
     path("meetings/", meeting.my_meetings, name="meetings"),
     path(R + "meetings/", meeting.meetings, name="record-meetings"),
     path(R + "meetings/new/", meeting.meeting_new, name="meeting-new"),
@@ -34,23 +38,34 @@ urlpatterns = [
     path(M + "cancel/", meeting.meeting_cancel, name="meeting-cancel"),
     path(M + "invite/", meeting.meeting_invite, name="meeting-invite"),
     path(M + "answer/<uuid:invitation>/", meeting.meeting_answer, name="meeting-answer"),
-    path(M + "agenda/add/", meeting.agenda_add, name="meeting-agenda-add"),
-    path(M + "agenda/move/", room.item_move, name="meeting-item-move"),
+    path(M + "agenda/add/", agenda.item_add, name="meeting-agenda-add"),
+    path(M + "agenda/move/", agenda.item_move, name="meeting-item-move"),
+    path(M + "agenda/<uuid:item>/", agenda.item_change, name="meeting-agenda-change"),
+    path(M + "agenda/<uuid:item>/shift/", agenda.item_shift, name="meeting-agenda-shift"),
+    path(M + "agenda/<uuid:item>/remove/", agenda.item_remove, name="meeting-agenda-remove"),
+    path(M + "here/<uuid:invitation>/", room.here, name="meeting-here"),
+    path(M + "let-in/", room.let_in, name="meeting-let-in"),
+    path(M + "chair/", room.chair, name="meeting-chair"),
+    path(M + "decisions/add/", room.decision_add, name="meeting-decision-add"),
+    path(M + "messages/add/", room.message_add, name="meeting-message-add"),
+    path(M + "actions/<uuid:action>/done/", room.action_done, name="meeting-action-done"),
+    path(M + "actions/<uuid:action>/not-done/", room.action_not_done, name="meeting-action-not-done"),
     path(M + "minutes/add/", room.minute_add, name="meeting-minute-add"),
+    path(M + "minutes/typed/", typing.minutes_typed, name="meeting-minutes-typed"),
+    path(M + "minutes/<uuid:minute>/", typing.minute_change, name="meeting-minute-change"),
     path(M + "actions/add/", room.action_agree, name="meeting-action-add"),
     path(M + "end/", meeting.meeting_end, name="meeting-end"),
     path(M + "sign-off/", meeting.meeting_sign_off, name="meeting-sign-off"),
+    path(M + "addenda/add/", after.addendum_add, name="meeting-addendum-add"),
+    path(M + "family-copy/", after.family_copy, name="meeting-copy"),
     path(M + "minutes.pdf", room.minutes_pdf, name="meeting-minutes"),
     path(M + "meeting.ics", meeting.meeting_calendar, name="meeting-calendar"),
     path(R + "documents/", documents.documents, name="record-documents"),
     path(R + "documents/add/", documents.document_add, name="document-add"),
+    path(R + "documents/<uuid:pk>/", documents.document, name="document"),
+    path(R + "documents/<uuid:pk>/version/", documents.document_version, name="document-version"),
+    path(R + "documents/<uuid:pk>/category/", documents.document_category, name="document-category"),
+    path(R + "documents/<uuid:pk>/pages/<int:number>.jpg", documents.document_page, name="document-page"),
+    path(M + "documents/add/", documents.meeting_paper_add, name="meeting-paper-add"),
     path(R + "documents/<uuid:pk>/download/", documents.document_download, name="document-download"),
-    path(R + "steps/", steps.steps, name="record-steps"),
-    path(R + "steps/up/", steps.step_up_start, name="step-up-start"),
-    path(R + "steps/up/write/", steps.step_up_write, name="step-up-write"),
-    path(R + "steps/down/", step_down.step_down_new, name="step-down-new"),
-    path("step-ups/<uuid:pk>/", steps.step_up, name="step-up"),
-    path("step-ups/<uuid:pk>/withdraw/", steps.step_up_withdraw, name="step-up-withdraw"),
-    path("step-downs/<uuid:pk>/", step_down.step_down, name="step-down"),
-    path("step-downs/<uuid:pk>/withdraw/", step_down.step_down_withdraw, name="step-down-withdraw"),
 ]

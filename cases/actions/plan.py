@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from cases.actions.hooks import tell_action_started
+from cases.actions.lead import lock_case
 from cases.actions.notes import write_event
 from cases.models import (
     Action,
@@ -36,6 +38,7 @@ def add_outcome(
     person: Person | None = None,
     theme: str = "",
     category: int = Category.FAMILY,
+    target: int | None = None,
     score: int | None = None,
     rater: str = "",
     rater_person: Person | None = None,
@@ -46,6 +49,7 @@ def add_outcome(
 
     Args:
         category: who may read it follows from the agreement and the family's consent for this category.
+        target: the score, 1 to 10, at which the family would say that it is good enough.
         score, rater: how near it is today, 0 to 10, and who says so.
         next_review_on: when the plan is looked at again; needed with a plan's first outcome.
 
@@ -53,6 +57,7 @@ def add_outcome(
     """
     check_can_change_plan(by, case)
     _check_in_family(case, person)
+    _check_target(target)
     if next_review_on is None and case.next_review_on is None:
         raise ValueError("Enter the date the plan will be reviewed. Every plan has one.")
     if next_review_on:
@@ -62,6 +67,7 @@ def add_outcome(
         person=person,
         theme=theme,
         category=category,
+        target=target,
         agency=by.agency,
         created_by=by.membership,
         what_will_be_different=what_will_be_different,
@@ -95,10 +101,16 @@ def change_outcome(
     how_we_will_know: str,
     theme: str,
     category: int,
+    target: int | None,
     by: Actor,
 ) -> Outcome:
-    """Put an outcome into other words, or change who may read it. Raises cases.rules.NotAllowed."""
+    """Put an outcome into other words, give it another target, or change who may read it.
+
+    What it said before is kept for earlier versions of the plan. Raises cases.rules.NotAllowed, or ValueError for a
+    target that is not 1 to 10.
+    """
     check_can_change_plan(by, outcome.case)
+    _check_target(target)
     changed = {
         name: value
         for name, value in {
@@ -106,6 +118,7 @@ def change_outcome(
             "how_we_will_know": how_we_will_know,
             "theme": theme,
             "category": category,
+            "target": target,
         }.items()
         if getattr(outcome, name) != value
     }
@@ -137,6 +150,11 @@ def score_outcome(
     return score
 
 
+def _check_target(target: int | None) -> None:
+    if target is not None and not 1 <= target <= 10:
+        raise ValueError("A target is a whole number from 1 to 10.")
+
+
 def _save_score(outcome, value, rater, rater_person, scored_on, by) -> OutcomeScore:
     if not 0 <= value <= 10:
         raise ValueError("A score is a whole number from 0 to 10.")
@@ -161,6 +179,7 @@ def end_outcome(*, outcome: Outcome, status: str, note: str = "", by: Actor) -> 
     Raises cases.rules.NotAllowed, also while one of its actions is still open: nothing is left hanging.
     """
     check_can_change_plan(by, outcome.case)
+    lock_case(outcome.case)
     outcome = Outcome.objects.select_for_update().get(pk=outcome.pk)
     check_can_become(outcome, status)
     if outcome.actions.open().exists():
@@ -177,6 +196,7 @@ def end_outcome(*, outcome: Outcome, status: str, note: str = "", by: Actor) -> 
 def reopen_outcome(*, outcome: Outcome, by: Actor) -> Outcome:
     """Take an outcome up again. Raises cases.rules.NotAllowed."""
     check_can_change_plan(by, outcome.case)
+    lock_case(outcome.case)
     outcome = Outcome.objects.select_for_update().get(pk=outcome.pk)
     check_can_become(outcome, OutcomeStatus.OPEN)
     outcome.status, outcome.ended_at, outcome.end_note = OutcomeStatus.OPEN, None, ""
@@ -200,6 +220,8 @@ def add_action(
 ) -> Action:
     """Add an action with its one owner: somebody on the team, or a member of the family.
 
+    A plan without a review date is given the partnership's usual one (REVIEW_DAYS).
+
     Args:
         outcome: what it serves; None for the plan as a whole. Its category is the action's, unless `category` is given.
         due_on: the day it should be done by, today or later.
@@ -210,6 +232,10 @@ def add_action(
     _check_owner(case, owner)
     if due_on < timezone.localdate():
         raise ValueError("The date it is due must be today or later.")
+    if case.next_review_on is None:
+        # A plan never runs without a day on which it is looked at again.
+        usual = timezone.localdate() + dt.timedelta(days=settings.EARLY_HELP["REVIEW_DAYS"])
+        set_review_date(case=case, next_review_on=usual, by=by)
     action = Action.objects.create(
         case=case,
         outcome=outcome,
@@ -327,6 +353,7 @@ def give_up_action(
 
 
 def _locked(action: Action) -> Action:
+    lock_case(action.case)
     Action.objects.select_for_update().get(pk=action.pk)
     return Action.objects.select_related("case", "outcome").with_owners().get(pk=action.pk)
 

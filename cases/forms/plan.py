@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cases.forms.who import WhoField, key_of
 from cases.models import Action, Case, Outcome, OutcomeStatus, ReviewDecision, Theme
+from cases.vague import Tip, the_list, tips_for
+from cases.vague import key_of as key_of_tips
 from earlyhelp.web.forms import Form, Look, NearDateField, ScaleField
 from hubs.models import Category
 
@@ -23,7 +25,47 @@ def category_field(**kwargs) -> forms.TypedChoiceField:
     )
 
 
-class OutcomeForm(Form):
+class PlainWords(Form):
+    """A form that advises about vague words: live in the browser, and once on the check. It refuses nothing.
+
+    `plain` names the fields; "counted" ones should hold something that can be counted or seen on a day.
+    """
+
+    plain: dict[str, str] = {}
+    advised = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    tips: list[Tip] = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, how in self.plain.items():
+            self.fields[name].widget.attrs["data-plain"] = how
+
+    @property
+    def vague_words(self) -> dict:
+        """The list, for the page's script."""
+        return the_list()
+
+    def advise(self) -> list[Tip]:
+        """Advice that was not given before, about a form that is valid. Empty: go on."""
+        found = [
+            tip
+            for name, how in self.plain.items()
+            for tip in tips_for(name, self.cleaned_data.get(name) or "", is_counted=how == "counted")
+        ]
+        if all(f"{tip.field}:{tip.code}" in self._advised_before for tip in found):
+            return []
+        self.tips = found
+        self.data = self.data.copy()
+        self.data["advised"] = key_of_tips(found)
+        return found
+
+    def clean(self):
+        data = super().clean()
+        self._advised_before = set(data.pop("advised", "").split())
+        return data
+
+
+class OutcomeForm(PlainWords):
     """One outcome. The review date is asked for while the plan has none."""
 
     person = WhoField(label="Who is this for?", required=False)
@@ -38,9 +80,22 @@ class OutcomeForm(Form):
         widget=forms.Textarea,
         help_text="Something you can see or count",
     )
-    theme = forms.ChoiceField(label="Theme", choices=[("", "Select a theme"), *Theme.choices], required=False)
+    theme = forms.ChoiceField(
+        label="Which national outcome does it serve?",
+        choices=[("", "Select an outcome"), *Theme.choices],
+        required=False,
+        help_text="One of the ten headline outcomes. Reports and the family’s later progress use it.",
+    )
     score = ScaleField(label="Where are things today?", required=False)
     rater = WhoField(label="Who gave this score?", required=False)
+    target = forms.TypedChoiceField(
+        label="Which score would be good enough?",
+        choices=[("", "Not agreed yet"), *((str(n), f"{n} out of 10") for n in range(1, 11))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Ask the person whose outcome it is. Few people need a 10.",
+    )
     category = category_field()
     next_review_on = NearDateField(
         label="When will the plan be reviewed?",
@@ -54,15 +109,17 @@ class OutcomeForm(Form):
         "how_we_will_know": Look(label_size="s", rows=2),
         "theme": Look(label_size="s"),
         "rater": Look(label_size="s"),
+        "target": Look(label_size="s"),
         "category": Look(label_size="s"),
         "next_review_on": Look(label_size="s"),
     }
+    plain = {"what_will_be_different": "", "how_we_will_know": "counted"}
 
     def __init__(self, *args, case: Case, outcome: Outcome | None = None, **kwargs):
         if outcome:
             kwargs["initial"] = {
                 name: getattr(outcome, name)
-                for name in ("what_will_be_different", "how_we_will_know", "theme", "category")
+                for name in ("what_will_be_different", "how_we_will_know", "theme", "target", "category")
             }
         super().__init__(*args, **kwargs)
         if outcome:
@@ -131,7 +188,7 @@ class EndOutcomeForm(Form):
     looks = {"status": Look(label_size="s"), "note": Look(label_size="s", rows=3)}
 
 
-class ActionForm(Form):
+class ActionForm(PlainWords):
     """One action with its one owner. The outcome is chosen when the page does not say it."""
 
     what = forms.CharField(
@@ -148,6 +205,7 @@ class ActionForm(Form):
         empty_label="The plan as a whole",
     )
     looks = {name: Look(label_size="s") for name in ("what", "owner", "due_on", "outcome")}
+    plain = {"what": ""}
 
     def __init__(
         self, *args, case: Case, action: Action | None = None, choose_outcome: bool = True, **kwargs
@@ -164,6 +222,40 @@ class ActionForm(Form):
             del self.fields["outcome"]
         else:
             self.fields["outcome"].queryset = Outcome.objects.filter(case=case).open()
+
+
+class ProgressForm(Form):
+    """How an action is going."""
+
+    text = forms.CharField(
+        label="How is it going?",
+        widget=forms.Textarea,
+        max_length=2000,
+        help_text="What happened, in plain words. Everybody who sees the action reads this.",
+    )
+    happened_on = NearDateField(label="When was this?", not_after=timezone.localdate, what="date")
+    looks = {"text": Look(label_size="s", rows=4, count=2000), "happened_on": Look(label_size="s")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, initial={"happened_on": timezone.localdate()}, **kwargs)
+
+
+class DriftForm(Form):
+    """Why a family's plan stands still, and until when that is a good reason."""
+
+    reason = forms.CharField(
+        label="What is the reason?",
+        max_length=300,
+        widget=forms.Textarea,
+        help_text="For example: The family is in hospital with Leo until May",
+    )
+    quiet_until = NearDateField(
+        label="Until when?",
+        not_before=timezone.localdate,
+        what="date",
+        help_text="After this day the alarm looks again. For example, 27/3/2026",
+    )
+    looks = {"reason": Look(label_size="s", rows=3, count=300), "quiet_until": Look(label_size="s")}
 
 
 class NotDoneForm(Form):

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from cases.models import Case, CaseStatus, TeamMember
 from cases.rules import NotAllowed, answered
-from cases.rules.case import check_can_write
+from cases.rules.case import check_can_write, leads
 from earlyhelp.access import Actor
-
-
-def leads(actor: Actor, case: Case) -> bool:
-    """Whether this person is the case's lead professional now."""
-    return case.leads.filter(membership=actor.membership, until_at__isnull=True).exists()
 
 
 def runs_hub_of(actor: Actor, case: Case) -> bool:

@@ -10,14 +10,19 @@ from django.views.decorators.http import require_POST
 
 from cases.actions import plan as actions
 from cases.actions.review import review_plan
+from cases.addresses import mentions_protected_address
+from cases.drift import alarms_of
+from cases.family_copy import HOLDS_ADDRESS, plan_copy_for
+from cases.forms.copy import CopyForm
 from cases.forms.plan import ActionForm, EndOutcomeForm, NotDoneForm, OutcomeForm, ReviewForm, ScoreForm
-from cases.models import Action, Outcome, Person
+from cases.models import Action, Outcome
 from cases.plan import plan_of
+from cases.reading_log import readers_of
 from cases.rules.plan import can_change_plan, can_review_plan, check_can_change_plan, check_can_review_plan
 from cases.views.attempts import attempt
 from cases.views.common import get_case_for, render_record
+from cases.views.papers_of_family import pdf, record_copy
 from earlyhelp.access import Permission, access
-from earlyhelp.web.pdf import render_pdf
 
 
 @access(Permission.CASE_READ)
@@ -26,9 +31,11 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request, reference, "plan")
     context = {
         "plan": plan_of(case),
+        "alarms": alarms_of(case),
         "may_change": can_change_plan(request.actor, case),
         "may_review": can_review_plan(request.actor, case),
         "today": timezone.localdate(),
+        "review_days_late": (timezone.localdate() - case.next_review_on).days if case.next_review_on else 0,
         "me": request.actor.membership.pk,
     }
     return render_record(request, "cases/plan/plan.html", case, "plan", context)
@@ -36,13 +43,23 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
 
 @access(Permission.CASE_READ)
 def family_copy(request: HttpRequest, reference: str) -> HttpResponse:
-    """The plan in plain English as a PDF for the family."""
+    """The plan in plain English for one person of the family: whose copy, then the PDF."""
     case = get_case_for(request, reference, "plan")
-    people = Person.objects.filter(family=case.family_id)
-    context = {"case": case, "plan": plan_of(case), "people": people, "today": timezone.localdate()}
-    response = HttpResponse(render_pdf("cases/plan/copy_pdf.html", context), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="plan-{case.reference}.pdf"'
-    return response
+    form = CopyForm(request.GET if "person" in request.GET else None, people=readers_of(case))
+    if form.is_bound and form.is_valid():
+        copy = plan_copy_for(form.cleaned_data["person"], plan_of(case))
+        if not mentions_protected_address(case, copy.texts):
+            record_copy(request, case, "Made a family’s copy of the plan", form.cleaned_data["person"])
+            return pdf(
+                "cases/plan/copy_pdf.html",
+                {"case": case, "copy": copy, "today": timezone.localdate()},
+                f"plan-{case.reference}.pdf",
+            )
+        form.add_error(None, HOLDS_ADDRESS)
+    context = {"form": form, "heading": "A copy of the plan for the family", "back": "record-plan"}
+    return render_record(
+        request, "cases/plan/copy.html", case, "plan", context, status=422 if form.errors else 200
+    )
 
 
 def _changing(request, reference):
@@ -61,7 +78,7 @@ def outcome_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Add an outcome."""
     case = _changing(request, reference)
     form = OutcomeForm(request.POST or None, case=case)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.advise():
         done, outcome = attempt(form, actions.add_outcome, case=case, by=request.actor, **form.facts())
         if done:
             messages.success(request, "Outcome added. Now add who will do what.")
@@ -75,7 +92,7 @@ def outcome_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
     case = _changing(request, reference)
     outcome = get_object_or_404(Outcome, pk=pk, case=case)
     form = OutcomeForm(request.POST or None, case=case, outcome=outcome)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.advise():
         done, _ = attempt(form, actions.change_outcome, outcome=outcome, by=request.actor, **form.facts())
         if done:
             messages.success(request, "Outcome changed.")
@@ -129,7 +146,7 @@ def action_add(request: HttpRequest, reference: str, pk=None) -> HttpResponse:
     case = _changing(request, reference)
     outcome = get_object_or_404(Outcome, pk=pk, case=case) if pk else None
     form = ActionForm(request.POST or None, case=case, choose_outcome=outcome is None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.advise():
         facts = form.cleaned_data | ({"outcome": outcome} if outcome else {})
         done, _ = attempt(form, actions.add_action, case=case, by=request.actor, **facts)
         if done:
@@ -145,7 +162,7 @@ def action_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
     case = _changing(request, reference)
     action = get_object_or_404(Action.objects.with_owners(), pk=pk, case=case)
     form = ActionForm(request.POST or None, case=case, action=action)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.advise():
         done, _ = attempt(form, actions.change_action, action=action, by=request.actor, **form.cleaned_data)
         if done:
             messages.success(request, "Action changed.")
@@ -202,7 +219,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
                 form.cleaned_data["decision"]
             )
             return redirect(next_page or "record-plan", case.reference)
-    context = {"form": form, "plan": plan_of(case)}
+    context = {"form": form, "plan": plan_of(case), "alarms": alarms_of(case)}
     return render_record(request, "cases/plan/review.html", case, "plan", context)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.actions.step_up import send_step_up, withdraw_step_up
 from cases.models import Action, AgendaItem, Invitation, Meeting, Outcome, OutcomeScore, PlanReview
 from earlyhelp.access.context import acting_as, as_system
-from tests.fixtures.plan import in_days
+from tests.fixtures.plan import in_days, working_day
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +33,12 @@ def sent(people, world, outcome_of, action_of, meeting_of):
     def at(name, *things):
         return reverse(name, args=[case.reference, *(thing.pk for thing in things)])
 
-    soon = typed(in_days(5))
+    soon = typed(working_day(5))
     when = {"title": "Moved", "on": soon, "starts": "2pm", "ends": "3pm", "chair": f"m{alice.pk}"}
     return {
         "outcome changed": (
             at("plan-outcome-change", outcome),
-            {"what_will_be_different": "New words", "how_we_will_know": "x", "category": "1", "theme": ""},
+            {"what_will_be_different": "New words", "how_we_will_know": "Four days a week", "category": "1", "theme": ""},
             lambda: Outcome.objects.filter(what_will_be_different="New words").exists(),
         ),
         "outcome scored": (
@@ -93,7 +93,7 @@ def sent(people, world, outcome_of, action_of, meeting_of):
         ),
         "on the agenda": (
             at("meeting-agenda-add", meeting),
-            {"title": "School trip", "minutes_planned": "5", "category": "1"},
+            {"title": "School trip", "minutes_planned": "5", "category": "1", "audience": "all"},
             lambda: AgendaItem.objects.filter(title="School trip").exists(),
         ),
     }
@@ -150,6 +150,8 @@ def test_closing_says_what_it_waits_for(people, social_care, signed_in_as):
             reason="x",
             threshold=["neglect"],
             basis="risk_of_harm",
+            tried="A plan",
+            why_no_meeting="No time for one",
             danger_told=True,
             by=actor,
         )

@@ -16,7 +16,7 @@ from cases.actions.step_down import propose_step_down
 from cases.actions.step_up import send_step_up
 from cases.models import Action, LeadRequest, Meeting, Outcome
 from earlyhelp.access.context import acting_as, as_system
-from tests.fixtures.plan import in_days
+from tests.fixtures.plan import in_days, working_day
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +152,7 @@ def test_writing_a_plan_through_the_pages(people, signed_in_as, seen_by):
     facts = {
         "person": f"p{child.pk}",
         "what_will_be_different": "In school on time",
-        "how_we_will_know": "Register",
+        "how_we_will_know": "Register, four days a week",
         "category": "1",
         "score": "3",
         "rater": f"p{child.pk}",
@@ -190,7 +190,7 @@ def test_a_meeting_from_set_up_to_signed_minutes(people, world, signed_in_as, se
     world.join(people.case, people.bob)
     alice, reference = signed_in_as(people.alice), people.case.reference
     page = alice.get(reverse("meeting-new", args=[reference]))
-    form, day = page.context["form"], in_days(3)
+    form, day = page.context["form"], working_day(3)
     facts = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     facts |= {
         "on": f"{day.day}/{day.month}/{day.year}",
@@ -250,7 +250,14 @@ def test_handing_over_the_lead_through_the_pages(people, world, signed_in_as, se
     assert "leads no family" in page.content.decode()
     sent = alice.post(
         reverse("lead-ask", args=[reference]),
-        {"membership": people.bob.pk, "note": "Mornings", "stays": "yes", "family_agrees": "on"},
+        {
+            "membership": people.bob.pk,
+            "note": "Mornings",
+            "stays": "yes",
+            "family_agrees": "on",
+            "agreed_how": "in_person",
+            "agreed_on": f"{timezone.localdate():%d/%m/%Y}",
+        },
     )
     assert sent.status_code == 302
     seen_by(people.alice)
@@ -363,6 +370,8 @@ def test_my_work_asks_for_answers_and_brings_them_back(people, social_care, worl
             reason="x",
             threshold=["neglect"],
             basis="risk_of_harm",
+            tried="A plan",
+            why_no_meeting="No time for one",
             danger_told=True,
             by=alice,
         )

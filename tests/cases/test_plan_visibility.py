@@ -83,6 +83,7 @@ def rows(people, world, outcome_of, action_of, meeting_of, social_care):
                 to_agency=social_care,
                 reason="x",
                 basis="risk_of_harm",
+                why_no_meeting="None",
                 sent_by=people.coordinator,
                 decide_by=timezone.now(),
             )
