@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.models import Action, AgendaKind, Case, Outcome, Person
+from cases.models import (
+    Action,
+    AgendaKind,
+    Case,
+    ItemAudience,
+    Meeting,
+    MeetingStatus,
+    Outcome,
+    Person,
+)
 from hubs.models import Category
 
 
@@ -23,9 +32,11 @@ class AgendaDraft:
 
 
 def draft_agenda(case: Case) -> list[AgendaDraft]:
-    """What to talk about: strengths first, each child's voice, each open outcome, overdue actions, next date.
+    """What to talk about: strengths first, each child's voice, what the last meeting left open, each open outcome,
+    overdue actions, next date.
 
-    Drawn from what the person arranging may see; each item keeps the category of what it came from.
+    Drawn from what the person arranging may see; each item keeps the category of what it came from. A part that was
+    not for everybody is never carried over by itself: whom it is for is asked anew.
     """
     children = [person for person in Person.objects.filter(family=case.family_id) if person.is_child]
     outcomes = list(Outcome.objects.filter(case=case).open().select_related("person"))
@@ -42,6 +53,7 @@ def draft_agenda(case: Case) -> list[AgendaDraft]:
         )
         for child in children
     ]
+    drafts += _left_open(case, {outcome.pk for outcome in outcomes})
     drafts += [
         AgendaDraft(
             f"plan-{outcome.pk}",
@@ -66,4 +78,35 @@ def draft_agenda(case: Case) -> list[AgendaDraft]:
             )
         )
     drafts.append(AgendaDraft("next", "Scores and next date", AgendaKind.STANDING, 10))
+    return drafts
+
+
+def _left_open(case: Case, on_already: set) -> list[AgendaDraft]:
+    """What the last meeting had on its agenda and did not come to, and its actions that are still to be done.
+
+    Args:
+        on_already: outcomes that are on the agenda anyway.
+    """
+    last = (
+        Meeting.objects.filter(case=case, status__in=(MeetingStatus.HELD, MeetingStatus.SIGNED_OFF))
+        .order_by("-starts_at")
+        .first()
+    )
+    if last is None:
+        return []
+    left = last.agenda.filter(discussed_at=None, removed_at=None, audience=ItemAudience.ALL)
+    left = left.exclude(kind__in=(AgendaKind.STANDING, AgendaKind.VOICE)).exclude(outcome__in=on_already)
+    drafts = [
+        AgendaDraft(
+            f"left-{item.pk}",
+            f"From last time: {item.title.removeprefix('From last time: ')}"[:160],
+            AgendaKind.NEW,
+            item.minutes_planned,
+            category=item.category,
+            about=item.about,
+        )
+        for item in left.select_related("about")
+    ]
+    if Action.objects.filter(from_meeting=last).open().exists():
+        drafts.insert(0, AgendaDraft("actions", "Actions from the last meeting", AgendaKind.STANDING, 5))
     return drafts

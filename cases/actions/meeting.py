@@ -8,13 +8,26 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.agenda import close_current, locked
+from cases.actions.lead import lock_case
+from cases.actions.meeting_setup import (
+    KINDS,
+    check_on_team,
+    check_times,
+    create_meeting,
+    invitation_of,
+    write_agenda,
+)
 from cases.actions.minutes import add_minute
 from cases.actions.notes import write_event
 from cases.agenda import AgendaDraft, draft_agenda
+from cases.live_room.signals import PARTS, tell_room
+from cases.minutes.finish import finish_minutes
 from cases.models import (
     AgendaItem,
     Attendance,
     Case,
+    Guest,
     Invitation,
     InvitationAnswer,
     Meeting,
@@ -30,6 +43,8 @@ from cases.rules.meeting import (
     check_can_change_meeting,
     check_can_sign_off,
 )
+from cases.scheduling.calls import check_call_link
+from cases.scheduling.telling import tell_invited
 from cases.states import check_can_become
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
@@ -48,53 +63,43 @@ def arrange_meeting(
     place: str = "",
     call_link: str = "",
     purpose: str = "",
-    invite: Iterable[Membership | Person] = (),
+    invite: Iterable[Membership | Person | Guest] = (),
     agenda: Iterable[AgendaDraft] = (),
+    is_told: bool = True,
     by: Actor,
 ) -> Meeting:
-    """Arrange a meeting with its invitations and agenda.
+    """Arrange a meeting with its invitations and agenda, and tell those asked.
 
     Args:
         chair: somebody on the team; invited like the others.
-        invite: people on the team and of the family.
+        invite: people on the team and of the family, and its guests.
+        is_told: whether a message goes out; not for one meeting of several that are told of together.
 
-    Raises cases.rules.NotAllowed, or ValueError for times that cannot be or people who are neither.
+    Raises cases.rules.NotAllowed, or ValueError for times that cannot be, people who are neither, a link to elsewhere.
     """
     check_can_arrange_meeting(by, case)
-    _check_times(starts_at, ends_at)
-    _check_on_team(case, chair)
-    meeting = Meeting.objects.create(
+    check_times(starts_at, ends_at)
+    meeting = create_meeting(
         case=case,
-        agency=by.agency,
-        kind=kind,
-        title=title,
-        purpose=purpose,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        place=place,
-        call_link=call_link,
-        chair=chair,
-        arranged_by=by.membership,
+        facts={
+            "title": title,
+            "kind": kind,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "chair": chair,
+            "place": place,
+            "call_link": call_link,
+            "purpose": purpose,
+        },
+        invite=invite,
+        agenda=agenda,
+        by=by,
     )
-    asked = list(dict.fromkeys([chair, *invite]))
-    Invitation.objects.bulk_create(_invitation(meeting, someone, by) for someone in asked)
-    AgendaItem.objects.bulk_create(
-        AgendaItem(
-            meeting=meeting,
-            case=case,
-            agency=by.agency,
-            position=position,
-            title=draft.title,
-            kind=draft.kind,
-            category=draft.category,
-            about=draft.about,
-            outcome=draft.outcome,
-            minutes_planned=draft.minutes,
-        )
-        for position, draft in enumerate(agenda, start=1)
-    )
-    record_change(by, "Arranged a meeting", case=case, obj=meeting, invited=len(asked))
+    asked = meeting.invitations.count()
+    record_change(by, "Arranged a meeting", case=case, obj=meeting, invited=asked)
     write_event(case=case, title="A meeting was arranged", body=_when(meeting), by=by)
+    if is_told:
+        tell_invited("meeting-arranged", meeting, mark=meeting.sequence, by=by)
     return meeting
 
 
@@ -109,6 +114,7 @@ def change_meeting(
     place: str = "",
     call_link: str = "",
     purpose: str = "",
+    is_told: bool = True,
     by: Actor,
 ) -> Meeting:
     """Change when, where or who chairs. Calendars take the newest version; a new time asks everybody again.
@@ -118,55 +124,79 @@ def change_meeting(
     meeting = locked(meeting)
     check_can_change_meeting(by, meeting)
     if meeting.status != MeetingStatus.PLANNED:
-        raise ValueError("This meeting is over. Arrange another one instead.")
+        raise ValueError("This meeting is not planned any more. Arrange another one instead.")
     moved = (starts_at, ends_at) != (meeting.starts_at, meeting.ends_at)
     if moved:
-        _check_times(starts_at, ends_at)
-    _check_on_team(meeting.case, chair)
+        check_times(starts_at, ends_at)
+    check_on_team(meeting.case, chair)
+    check_call_link(call_link)
     meeting.title, meeting.place, meeting.call_link, meeting.purpose = title, place, call_link, purpose
     meeting.starts_at, meeting.ends_at, meeting.chair = starts_at, ends_at, chair
     meeting.sequence += 1
     meeting.save(
         update_fields=["title", "place", "call_link", "purpose", "starts_at", "ends_at", "chair", "sequence"]
     )
+    if not meeting.invitations.filter(membership=chair).exists():
+        invitation_of(meeting, chair, by).save(force_insert=True)
     if moved:
-        meeting.invitations.update(answer=InvitationAnswer.INVITED, answer_note="", answered_at=None)
+        others = meeting.invitations.exclude(membership=by.membership)  # who moves it comes to it
+        others.update(answer=InvitationAnswer.INVITED, answer_note="", answered_at=None)
         write_event(case=meeting.case, title="A meeting was moved", body=_when(meeting), by=by)
     record_change(by, "Changed a meeting", case=meeting.case, obj=meeting, moved=moved)
+    tell_room(meeting, *PARTS)
+    if is_told:
+        tell_invited("meeting-changed", meeting, mark=meeting.sequence, by=by)
     return meeting
 
 
 @transaction.atomic
-def cancel_meeting(*, meeting: Meeting, reason: str, by: Actor) -> Meeting:
-    """Cancel a meeting. Raises cases.rules.NotAllowed, or ValueError without a reason."""
+def cancel_meeting(*, meeting: Meeting, reason: str, is_told: bool = True, by: Actor) -> Meeting:
+    """Cancel a meeting, planned or still looking for its time, and tell those asked.
+
+    Raises cases.rules.NotAllowed, or ValueError without a reason.
+    """
+    check_can_change_meeting(by, meeting)
+    lock_case(meeting.case)
     meeting = locked(meeting)
     check_can_change_meeting(by, meeting)
     check_can_become(meeting, MeetingStatus.CANCELLED)
     if not reason.strip():
         raise ValueError("Say why the meeting is cancelled.")
+    had_a_time = meeting.status == MeetingStatus.PLANNED
     meeting.status, meeting.cancel_reason, meeting.sequence = (
         MeetingStatus.CANCELLED,
         reason,
         meeting.sequence + 1,
     )
     record_change(by, "Cancelled a meeting", case=meeting.case, obj=meeting)
-    write_event(case=meeting.case, title="A meeting was cancelled", body=_when(meeting), by=by)
+    title = "A meeting was cancelled" if had_a_time else "A meeting is not being planned any more"
+    write_event(case=meeting.case, title=title, body=_when(meeting) if had_a_time else "", by=by)
     meeting.save(update_fields=["status", "cancel_reason", "sequence"])
+    tell_room(meeting, *PARTS)
+    if is_told:
+        kind = "meeting-cancelled" if had_a_time else "meeting-times-off"
+        tell_invited(kind, meeting, mark=meeting.sequence, by=by)
     return meeting
 
 
 @transaction.atomic
-def invite(*, meeting: Meeting, someone: Membership | Person, by: Actor) -> Invitation:
+def invite(*, meeting: Meeting, someone: Membership | Person | Guest, by: Actor) -> Invitation:
     """Ask one more person to a meeting. Raises cases.rules.NotAllowed, or ValueError for a stranger to the family."""
     meeting = locked(meeting)
     check_can_change_meeting(by, meeting)
-    kind = "membership" if isinstance(someone, Membership) else "person"
-    already = meeting.invitations.filter(**{kind: someone}).first()
+    already = meeting.invitations.filter(**{KINDS[type(someone)]: someone}).first()
     if already:
         return already
-    invitation = _invitation(meeting, someone, by)
+    invitation = invitation_of(meeting, someone, by)
     invitation.save(force_insert=True)
     record_change(by, "Invited somebody to a meeting", case=meeting.case, obj=invitation)
+    tell_room(meeting, "who", "strip")
+    if meeting.status == MeetingStatus.PROPOSED:
+        tell_invited(
+            "meeting-times", meeting, mark=meeting.proposed_times.count(), by=by, only=[invitation.pk]
+        )
+    elif meeting.status == MeetingStatus.PLANNED:
+        tell_invited("meeting-arranged", meeting, mark=meeting.sequence, by=by, only=[invitation.pk])
     return invitation
 
 
@@ -178,9 +208,13 @@ def answer_invitation(
     note: str = "",
     contribution: str = "",
     category: int = Category.FAMILY,
+    item: AgendaItem | None = None,
     by: Actor,
 ) -> Invitation:
     """Answer an invitation; who cannot come may send what they want to say, which is read with the minutes.
+
+    Args:
+        item: the item of the agenda that it is about; then it is read there, by those who see the item.
 
     Raises cases.rules.NotAllowed, or ValueError for no answer.
     """
@@ -191,12 +225,14 @@ def answer_invitation(
     invitation.answer, invitation.answer_note, invitation.answered_at = answer, note, timezone.now()
     invitation.save(update_fields=["answer", "answer_note", "answered_at"])
     record_change(by, "Answered an invitation", case=invitation.case, obj=invitation, answer=answer)
+    tell_room(invitation.meeting, "who", "strip")
     if contribution.strip():
         add_minute(
             meeting=invitation.meeting,
             kind=MinuteKind.VIEW,
             text=contribution,
-            category=category,
+            category=None if item else category,
+            item=item,
             is_written_ahead=True,
             by=by,
         )
@@ -218,12 +254,15 @@ def end_meeting(
         next_starts_at: when given, the next meeting is arranged at once, as long and with the same people, and its
             agenda drafted from the plan as it now stands.
 
-    Returns the next meeting, if any. Raises cases.rules.NotAllowed, or ValueError when an attendance is missing.
+    Returns the next meeting, if any: the one arranged, or that of the series, whose agenda is brought up to date.
+    Raises cases.rules.NotAllowed, or ValueError when an attendance is missing.
     """
+    check_can_change_meeting(by, meeting)
+    lock_case(meeting.case)
     meeting = locked(meeting)
     check_can_change_meeting(by, meeting)
     check_can_become(meeting, MeetingStatus.HELD)
-    invitations = list(meeting.invitations.select_related("membership", "person"))
+    invitations = list(meeting.invitations.select_related("membership", "person", "guest"))
     if {i.pk for i in invitations} - {i.pk for i in attendance}:
         raise ValueError("Say for everybody who was invited whether they were there.")
     for invitation, was in attendance.items():
@@ -234,12 +273,10 @@ def end_meeting(
         timezone.now(),
         next_starts_at,
     )
-    if meeting.current_item_id:
-        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(
-            discussed_at=timezone.now()
-        )
-        meeting.current_item = None
+    close_current(meeting)
+    meeting.current_item = None
     meeting.save(update_fields=["status", "held_at", "next_meeting_at", "current_item"])
+    tell_room(meeting, *PARTS)
     there = sum(was == Attendance.ATTENDED for was in attendance.values())
     record_change(
         by, "Ended a meeting", case=meeting.case, obj=meeting, attended=there, invited=len(invitations)
@@ -254,8 +291,31 @@ def end_meeting(
         ],
     ).update(last_contact_on=timezone.localdate())
     if next_starts_at is None:
-        return None
+        return _refresh_next(meeting, by)
     return _arrange_next(meeting, invitations, next_starts_at, by)
+
+
+def next_planned(meeting: Meeting) -> Meeting | None:
+    """The family's next planned meeting after this one, which a series or somebody has set already."""
+    later = Meeting.objects.filter(case=meeting.case_id, starts_at__gt=meeting.starts_at)
+    return later.to_come().exclude(pk=meeting.pk).first()
+
+
+def _refresh_next(meeting: Meeting, by: Actor) -> Meeting | None:
+    """A meeting of the same series that is planned already gets the plan as it now stands on its agenda."""
+    following = next_planned(meeting) if meeting.series_id else None
+    if following is None:
+        return None
+    Meeting.objects.filter(pk=meeting.pk).update(next_meeting_at=following.starts_at)
+    items = list(following.agenda.all())
+    known = {item.outcome_id for item in items} | {item.title for item in items}
+    new = [
+        d
+        for d in draft_agenda(meeting.case)
+        if d.title not in known and (not d.outcome or d.outcome.pk not in known)
+    ]
+    write_agenda(following, new, by=by, after=max((item.position for item in items), default=0))
+    return following
 
 
 def _arrange_next(meeting, invitations, starts_at, by) -> Meeting:
@@ -263,6 +323,7 @@ def _arrange_next(meeting, invitations, starts_at, by) -> Meeting:
         TeamMember.objects.current().filter(case=meeting.case).values_list("membership_id", flat=True)
     )
     people = [i.person for i in invitations if i.person]
+    people += [i.guest for i in invitations if i.guest and i.guest.is_live]
     team = [i.membership for i in invitations if i.membership_id in on_team]
     return arrange_meeting(
         case=meeting.case,
@@ -285,9 +346,12 @@ def sign_off(*, meeting: Meeting, by: Actor) -> Meeting:
 
     Raises cases.rules.NotAllowed for anybody but the chair, and before the meeting has been ended.
     """
+    check_can_sign_off(by, meeting)
+    lock_case(meeting.case)
     meeting = locked(meeting)
     check_can_sign_off(by, meeting)
     check_can_become(meeting, MeetingStatus.SIGNED_OFF)
+    finish_minutes(meeting)
     record_change(by, "Signed off the minutes", case=meeting.case, obj=meeting)
     write_event(case=meeting.case, title="Minutes of a meeting were signed off", by=by)
     meeting.status, meeting.signed_off_at, meeting.signed_off_by = (
@@ -296,34 +360,8 @@ def sign_off(*, meeting: Meeting, by: Actor) -> Meeting:
         by.membership,
     )
     meeting.save(update_fields=["status", "signed_off_at", "signed_off_by"])
+    tell_room(meeting, *PARTS)
     return meeting
-
-
-def locked(meeting: Meeting) -> Meeting:
-    """The meeting as it is now, locked until the transaction ends. A signed-off one is read without a lock."""
-    Meeting.objects.select_for_update().filter(pk=meeting.pk).first()
-    return Meeting.objects.select_related("case").get(pk=meeting.pk)
-
-
-def _invitation(meeting: Meeting, someone, by: Actor) -> Invitation:
-    if isinstance(someone, Person):
-        if someone.family_id != meeting.case.family_id:
-            raise ValueError("That person is not in this family.")
-        return Invitation(meeting=meeting, case=meeting.case, person=someone, invited_by=by.membership)
-    _check_on_team(meeting.case, someone)
-    return Invitation(meeting=meeting, case=meeting.case, membership=someone, invited_by=by.membership)
-
-
-def _check_on_team(case: Case, membership: Membership) -> None:
-    if not TeamMember.objects.current().filter(case=case, membership=membership).exists():
-        raise ValueError("Only people on the team can chair or be invited. Add them to the team first.")
-
-
-def _check_times(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
-    if ends_at <= starts_at:
-        raise ValueError("The meeting must end after it starts.")
-    if starts_at < timezone.now() - dt.timedelta(hours=12):
-        raise ValueError("The meeting cannot start in the past.")
 
 
 def _when(meeting: Meeting) -> str:

@@ -1,143 +1,16 @@
-"""Forms of a meeting, before, during and after."""
+"""Forms of a meeting: answering, writing, cancelling and ending it. Arranging one: cases.scheduling.forms."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 from django import forms
 from django.utils import timezone
 
 from cases.forms.plan import ActionForm, category_field
-from cases.forms.who import WhoField, family_of, key_of, professional, relative, team_of
-from cases.models import Attendance, Case, InvitationAnswer, Meeting, MeetingKind, MinuteKind
+from cases.forms.who import WhoField
+from cases.models import AgendaItem, Attendance, Case, Invitation, InvitationAnswer, Meeting, MinuteKind
+from cases.scheduling.arranging import which_field
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.forms import ClockField, Form, Look, NearDateField
-
-
-def moment_from(day: dt.date, time: dt.time) -> dt.datetime:
-    """A day and a time of day in England as one moment."""
-    return timezone.make_aware(dt.datetime.combine(day, time))
-
-
-class MeetingForm(Form):
-    """When, where and who chairs; on a new meeting also whom to ask and what to talk about, all on one page."""
-
-    kind = forms.ChoiceField(
-        label="What kind of meeting is it?", choices=MeetingKind.choices, initial=MeetingKind.REVIEW
-    )
-    title = forms.CharField(
-        label="Title", max_length=120, help_text="Without names: it is shown in calendars"
-    )
-    on = NearDateField(label="Day", not_before=timezone.localdate)
-    starts = ClockField(label="Start time")
-    ends = ClockField(label="End time")
-    place = forms.CharField(label="Place", max_length=200, required=False)
-    call_link = forms.URLField(
-        label="Link to the call",
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        help_text="From Teams, Zoom or whatever your partnership uses",
-    )
-    chair = WhoField(label="Who chairs?")
-    purpose = forms.CharField(label="What is it for?", widget=forms.Textarea, required=False)
-    team = forms.MultipleChoiceField(
-        label="Who to ask from the team", widget=forms.CheckboxSelectMultiple, required=False
-    )
-    family = forms.MultipleChoiceField(
-        label="Who to ask from the family", widget=forms.CheckboxSelectMultiple, required=False
-    )
-    agenda = forms.MultipleChoiceField(
-        label="Agenda",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text="Drafted from the plan. Take out what you do not need.",
-    )
-    more = forms.CharField(
-        label="Anything else to talk about?",
-        widget=forms.Textarea,
-        required=False,
-        help_text="One item a line",
-    )
-
-    looks = {
-        "kind": Look(label_size="s"),
-        "title": Look(label_size="s"),
-        "on": Look(label_size="s"),
-        "starts": Look(label_size="s", width=5),
-        "ends": Look(label_size="s", width=5),
-        "place": Look(label_size="s"),
-        "call_link": Look(label_size="s"),
-        "chair": Look(label_size="s"),
-        "purpose": Look(label_size="s", rows=2),
-        "team": Look(label_size="s", small=True),
-        "family": Look(label_size="s", small=True),
-        "agenda": Look(label_size="s", small=True),
-        "more": Look(label_size="s", rows=2),
-    }
-
-    def __init__(self, *args, case: Case, drafts=(), meeting: Meeting | None = None, actor=None, **kwargs):
-        self.case, self.drafts = case, {draft.key: draft for draft in drafts}
-        if meeting:
-            start, end = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
-            kwargs["initial"] = {
-                "title": meeting.title,
-                "on": start.date(),
-                "starts": start.time(),
-                "ends": end.time(),
-                "place": meeting.place,
-                "call_link": meeting.call_link,
-                "purpose": meeting.purpose,
-                "chair": key_of(meeting.chair),
-            }
-        super().__init__(*args, **kwargs)
-        self.fields["chair"].offer(case, family=False)
-        if meeting:
-            for name in ("kind", "team", "family", "agenda", "more"):
-                del self.fields[name]
-            return
-        team, family = team_of(case), family_of(case)
-        self._people = {key_of(someone): someone for someone in [*team, *family]}
-        self.fields["team"].choices = [(key_of(m), professional(m)) for m in team]
-        self.fields["family"].choices = [(key_of(p), relative(p)) for p in family]
-        self.fields["agenda"].choices = [(d.key, f"{d.title} ({d.minutes} minutes)") for d in drafts]
-        # Who only decides on a step-up is not asked to meetings unless somebody wants that.
-        deciding = set(case.step_ups.waiting().values_list("seat__membership", flat=True))
-        mine = next((key_of(m) for m in team if actor and m.pk == actor.membership.pk), "")
-        self.initial = {
-            "kind": MeetingKind.REVIEW,
-            "title": "Review meeting",
-            "chair": mine,
-            "team": [key_of(m) for m in team if m.pk not in deciding],
-            "family": [key_of(p) for p in family if not p.is_child],
-            "agenda": list(self.drafts),
-        } | self.initial
-
-    def clean(self):
-        data = super().clean()
-        if data.get("starts") and data.get("ends") and data["ends"] <= data["starts"]:
-            self.add_error("ends", "End time must be after the start time")
-        return data
-
-    def facts(self) -> dict:
-        """What was typed, for cases.actions.meeting.arrange_meeting or change_meeting."""
-        data = self.cleaned_data
-        facts = {name: data[name] for name in ("title", "place", "call_link", "purpose", "chair")}
-        facts |= {
-            "starts_at": moment_from(data["on"], data["starts"]),
-            "ends_at": moment_from(data["on"], data["ends"]),
-        }
-        if "agenda" not in self.fields:
-            return facts
-        from cases.agenda import AgendaDraft
-        from cases.models import AgendaKind
-
-        more = [line.strip()[:160] for line in data["more"].splitlines() if line.strip()]
-        return facts | {
-            "kind": data["kind"],
-            "invite": [self._people[key] for key in [*data["team"], *data["family"]]],
-            "agenda": [self.drafts[key] for key in self.drafts if key in data["agenda"]]
-            + [AgendaDraft(f"more-{n}", line, AgendaKind.NEW, 5) for n, line in enumerate(more)],
-        }
 
 
 class AnswerForm(Form):
@@ -160,13 +33,25 @@ class AnswerForm(Form):
         required=False,
         help_text="It is read with the minutes, in your name.",
     )
+    item = forms.ModelChoiceField(
+        label="Which part of the agenda is it about?",
+        queryset=AgendaItem.objects.none(),
+        required=False,
+        empty_label="The meeting as a whole",
+        help_text="It is read when the meeting comes to it, by those who may see that part.",
+    )
     category = category_field()
     looks = {
         "answer": Look(label_size="s", inline=True),
         "note": Look(label_size="s"),
         "contribution": Look(label_size="s", rows=4),
+        "item": Look(label_size="s"),
         "category": Look(label_size="s"),
     }
+
+    def __init__(self, *args, meeting: Meeting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = meeting.agenda.filter(removed_at=None)
 
 
 class FamilyAnswerForm(Form):
@@ -208,29 +93,39 @@ class AgreedActionForm(ActionForm):
     """An action that the meeting agrees."""
 
 
-class AgendaItemForm(Form):
-    title = forms.CharField(label="What do you want to talk about?", max_length=160)
-    minutes_planned = forms.IntegerField(label="How long, in minutes?", min_value=1, max_value=120, initial=5)
-    category = category_field()
-    looks = {
-        "title": Look(label_size="s"),
-        "minutes_planned": Look(label_size="s", width=3),
-        "category": Look(label_size="s"),
-    }
-
-
 class InviteForm(Form):
     someone = WhoField(label="Who else?")
     looks = {"someone": Look(label_size="s")}
 
     def __init__(self, *args, case: Case, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["someone"].offer(case)
+        self.fields["someone"].offer(case, guests=True)
 
 
 class CancelForm(Form):
     reason = forms.CharField(label="Why is it cancelled?", max_length=200)
-    looks = {"reason": Look(label_size="s")}
+    which = which_field()
+    looks = {"reason": Look(label_size="s"), "which": Look(label_size="s")}
+
+    def __init__(self, *args, has_following: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_following:
+            del self.fields["which"]
+
+
+def attendance_so_far(invitation: Invitation, *, was_noted: bool) -> str | None:
+    """What the end of a meeting proposes: whoever came into the room was there; of the others, what they answered.
+
+    Args:
+        was_noted: whether anybody's arrival was noted; then whoever meant to come and is not among them was not there.
+    """
+    if invitation.arrived_at:
+        return Attendance.ATTENDED
+    if invitation.answer == InvitationAnswer.DECLINED:
+        return Attendance.APOLOGIES
+    if invitation.answer == InvitationAnswer.ACCEPTED:
+        return Attendance.ABSENT if was_noted else Attendance.ATTENDED
+    return None
 
 
 class EndForm(Form):
@@ -249,12 +144,10 @@ class EndForm(Form):
     def __init__(self, *args, meeting: Meeting, invitations, **kwargs):
         super().__init__(*args, **kwargs)
         self.invitations = {f"was_{i.pk}": i for i in invitations}
+        was_noted = any(i.arrived_at for i in invitations)
         asked = {}
         for name, invitation in self.invitations.items():
-            initial = {
-                InvitationAnswer.ACCEPTED: Attendance.ATTENDED,
-                InvitationAnswer.DECLINED: Attendance.APOLOGIES,
-            }.get(invitation.answer)
+            initial = attendance_so_far(invitation, was_noted=was_noted)
             field = forms.ChoiceField(
                 label=invitation.name,
                 choices=Attendance.choices,

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
+from cases.models import TeamPlace
 from cases.record import TOPIC_COLOURS
 from earlyhelp.web.dates import day, moment
 from earlyhelp.web.tables import Table
@@ -35,6 +36,12 @@ def team_table(team):
         name = format_html("{}, {}", person.full_name, lower_first(member.membership.job_title))
         if getattr(member, "is_lead", False):
             name = format_html("{}<br>{}", name, tag(setting("LEAD_PROFESSIONAL_LABEL"), "teal"))
+        elif member.place == TeamPlace.COVER:
+            name = format_html("{}<br>{}", name, tag("Covers for the lead", "blue"))
+        elif member.reads_only:
+            name = format_html("{}<br>{}", name, tag("Reads only", "grey"))
+        elif member.place == TeamPlace.VOLUNTEER:
+            name = format_html("{}<br>{}", name, tag("Volunteer", "purple"))
         phone = member.membership.contact_phone
         link = format_html(
             '<a class="govuk-link app-nowrap" href="tel:{}">{}</a>', phone.replace(" ", ""), phone

@@ -11,24 +11,27 @@ from django.views.decorators.http import require_POST
 from cases.actions import meeting as actions
 from cases.agenda import draft_agenda
 from cases.forms.meeting import (
-    AgendaItemForm,
     AnswerForm,
     CancelForm,
     EndForm,
     FamilyAnswerForm,
     InviteForm,
-    MeetingForm,
 )
 from cases.invite_file import calendar_file
 from cases.log import ids_of
-from cases.models import Case, Invitation, Meeting
+from cases.models import Case, Invitation, Meeting, MeetingStatus
+from cases.panels.reading import requests_of
+from cases.panels.rules import can_ask_panel
+from cases.rules import NotAllowed
 from cases.rules.meeting import (
     can_arrange_meeting,
     check_can_answer_invitation,
     check_can_arrange_meeting,
     check_can_change_meeting,
-    check_can_write_minutes,
 )
+from cases.scheduling.arranging import ChangeForm, MeetingForm
+from cases.scheduling.days import last_meeting_of
+from cases.scheduling.series import cancel_following, change_following, following
 from cases.views.attempts import attempt
 from cases.views.common import get_case_for, render_record
 from earlyhelp.access import Permission, access
@@ -41,11 +44,14 @@ def my_meetings(request: HttpRequest) -> HttpResponse:
     """The meetings this person chairs or is invited to, of all families they may see."""
     mine = Meeting.objects.filter(case__in=Case.objects.visible_to(request.actor)).asking(request.actor)
     context = {
+        "finding": list(mine.finding_a_time().with_answers()[:50]),
         "to_come": list(mine.to_come().with_list_data()[:50]),
         "page": page_of(mine.past().with_list_data(), request, per_page=20),
         "nav": "meetings",
     }
-    shown = [each.case_id for each in [*context["to_come"], *context["page"].object_list]]
+    shown = [
+        each.case_id for each in [*context["finding"], *context["to_come"], *context["page"].object_list]
+    ]
     record_look(request.actor, "Opened their meetings", level="results", cases=ids_of(shown))
     return render(request, "cases/meetings/mine.html", context)
 
@@ -56,8 +62,11 @@ def meetings(request: HttpRequest, reference: str) -> HttpResponse:
     case = get_case_for(request, reference, "meetings")
     of_case = Meeting.objects.filter(case=case)
     context = {
+        "finding": list(of_case.finding_a_time().with_answers()),
         "to_come": list(of_case.to_come().with_list_data()),
         "page": page_of(of_case.past().with_list_data(), request, per_page=20),
+        "panel_requests": requests_of(case),
+        "may_ask_panel": can_ask_panel(request.actor, case) or case.restricted_now,
         "may_arrange": can_arrange_meeting(request.actor, case),
     }
     return render_record(request, "cases/meetings/meetings.html", case, "meetings", context)
@@ -68,11 +77,17 @@ def meeting_new(request: HttpRequest, reference: str) -> HttpResponse:
     """Set a meeting up on one page: when, where, who, and an agenda drafted from the plan."""
     case = get_case_for(request, reference, "meetings")
     check_can_arrange_meeting(request.actor, case)
-    form = MeetingForm(request.POST or None, case=case, drafts=draft_agenda(case), actor=request.actor)
+    form = MeetingForm(
+        request.POST or None,
+        case=case,
+        drafts=draft_agenda(case),
+        last=last_meeting_of(case),
+        actor=request.actor,
+    )
     if request.method == "POST" and form.is_valid():
         done, meeting = attempt(form, actions.arrange_meeting, case=case, by=request.actor, **form.facts())
         if done:
-            messages.success(request, "Meeting arranged. People see it in My work.")
+            messages.success(request, "Meeting arranged. People are emailed, and see it in My work.")
             return redirect("meeting", case.reference, meeting.pk)
     return render_record(request, "cases/meetings/new.html", case, "meetings", {"form": form})
 
@@ -89,13 +104,19 @@ def meeting_change(request: HttpRequest, reference: str, pk) -> HttpResponse:
     """Change when, where or who chairs."""
     case, meeting = fetch(request, reference, pk)
     check_can_change_meeting(request.actor, meeting)
-    form = MeetingForm(request.POST or None, case=case, meeting=meeting)
+    if meeting.status != MeetingStatus.PLANNED:
+        raise NotAllowed("This meeting is not planned any more, or its time is still to be chosen.")
+    form = ChangeForm(request.POST or None, meeting=meeting, has_following=bool(following(meeting)))
     if request.method == "POST" and form.is_valid():
-        done, _ = attempt(form, actions.change_meeting, meeting=meeting, by=request.actor, **form.facts())
+        does_all = form.cleaned_data.get("which") == "following"
+        action = change_following if does_all else actions.change_meeting
+        done, _ = attempt(form, action, meeting=meeting, by=request.actor, **form.facts())
         if done:
-            messages.success(request, "Meeting changed.")
+            words = "Meetings changed" if does_all else "Meeting changed"
+            messages.success(request, f"{words}. People are emailed.")
             return redirect("meeting", case.reference, meeting.pk)
-    return form_page(request, case, meeting, form, "Change the meeting", "Save changes")
+    context = {"form": form, "meeting": meeting}
+    return render_record(request, "cases/meetings/change.html", case, "meetings", context)
 
 
 @access(Permission.CASE_WRITE)
@@ -103,13 +124,14 @@ def meeting_cancel(request: HttpRequest, reference: str, pk) -> HttpResponse:
     """Cancel a meeting, with the reason."""
     case, meeting = fetch(request, reference, pk)
     check_can_change_meeting(request.actor, meeting)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST or None, has_following=bool(following(meeting)))
     if request.method == "POST" and form.is_valid():
-        done, _ = attempt(
-            form, actions.cancel_meeting, meeting=meeting, by=request.actor, **form.cleaned_data
-        )
+        does_all = form.cleaned_data.get("which") == "following"
+        action, reason = cancel_following if does_all else actions.cancel_meeting, form.cleaned_data["reason"]
+        done, _ = attempt(form, action, meeting=meeting, reason=reason, by=request.actor)
         if done:
-            messages.success(request, "Meeting cancelled.")
+            words = "Meetings cancelled" if does_all else "Meeting cancelled"
+            messages.success(request, f"{words}. People are emailed.")
             return redirect("record-meetings", case.reference)
     return form_page(request, case, meeting, form, "Cancel the meeting", "Cancel meeting")
 
@@ -133,11 +155,17 @@ def meeting_answer(request: HttpRequest, reference: str, pk, invitation) -> Http
     """Answer an invitation: one's own, or for a member of the family."""
     case, meeting = fetch(request, reference, pk)
     found = get_object_or_404(
-        Invitation.objects.select_related("meeting", "case", "person"), pk=invitation, meeting=meeting
+        Invitation.objects.select_related("meeting", "case", "person", "guest"),
+        pk=invitation,
+        meeting=meeting,
     )
     check_can_answer_invitation(request.actor, found)
     is_mine = found.membership_id is not None
-    form = (AnswerForm if is_mine else FamilyAnswerForm)(request.POST or None)
+    form = (
+        AnswerForm(request.POST or None, meeting=meeting)
+        if is_mine
+        else FamilyAnswerForm(request.POST or None)
+    )
     if request.method == "POST" and form.is_valid():
         done, _ = attempt(
             form, actions.answer_invitation, invitation=found, by=request.actor, **form.cleaned_data
@@ -150,27 +178,11 @@ def meeting_answer(request: HttpRequest, reference: str, pk, invitation) -> Http
 
 
 @access(Permission.CASE_WRITE)
-def agenda_add(request: HttpRequest, reference: str, pk) -> HttpResponse:
-    """Put something on the agenda."""
-    from cases.actions.minutes import add_agenda_item
-
-    case, meeting = fetch(request, reference, pk)
-    check_can_write_minutes(request.actor, meeting)
-    form = AgendaItemForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        done, _ = attempt(form, add_agenda_item, meeting=meeting, by=request.actor, **form.cleaned_data)
-        if done:
-            messages.success(request, "Added to the agenda.")
-            return redirect("meeting", case.reference, meeting.pk)
-    return form_page(request, case, meeting, form, "Add to the agenda", "Add item")
-
-
-@access(Permission.CASE_WRITE)
 def meeting_end(request: HttpRequest, reference: str, pk) -> HttpResponse:
     """End a meeting: who was there, and when people meet next."""
     case, meeting = fetch(request, reference, pk)
     check_can_change_meeting(request.actor, meeting)
-    invitations = list(meeting.invitations.select_related("membership__user", "person"))
+    invitations = list(meeting.invitations.select_related("membership__user", "person", "guest"))
     form = EndForm(request.POST or None, meeting=meeting, invitations=invitations)
     if request.method == "POST" and form.is_valid():
         done, following = attempt(
@@ -181,7 +193,11 @@ def meeting_end(request: HttpRequest, reference: str, pk) -> HttpResponse:
             messages.success(request, f"{words} The chair can now sign off the minutes.")
             return redirect("meeting", case.reference, meeting.pk)
     return render_record(
-        request, "cases/meetings/end.html", case, "meetings", {"form": form, "meeting": meeting}
+        request,
+        "cases/meetings/end.html",
+        case,
+        "meetings",
+        {"form": form, "meeting": meeting, "planned": actions.next_planned(meeting)},
     )
 
 
