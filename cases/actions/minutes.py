@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.utils import timezone
 
 from cases.actions.plan import add_action
+from cases.live_room.signals import tell_room
+from cases.minutes import storing
 from cases.models import (
     Action,
     AgendaItem,
-    AgendaKind,
     Decision,
     Meeting,
     Minute,
@@ -19,7 +19,7 @@ from cases.models import (
     Outcome,
     Person,
 )
-from cases.rules.meeting import check_can_change_meeting, check_can_write_minutes
+from cases.rules.meeting import check_can_write_minutes
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from hubs.models import Category, Membership
@@ -48,7 +48,7 @@ def add_minute(
     """
     meeting = _now(meeting)
     check_can_write_minutes(by, meeting)
-    _check_item(meeting, item)
+    check_item_of(meeting, item)
     if not text.strip():
         raise ValueError("Write something to add to the minutes.")
     minute = Minute.objects.create(
@@ -63,7 +63,10 @@ def add_minute(
         author=by.membership,
         is_written_ahead=is_written_ahead,
     )
+    if not is_written_ahead:  # others may type in it from now on
+        storing.make_document(minute)
     record_change(by, "Added to the minutes", case=meeting.case, obj=minute, kind=kind)
+    tell_room(meeting, "minutes", "ahead", item=item)
     return minute
 
 
@@ -80,7 +83,7 @@ def record_decision(
     """Record what was decided. Raises cases.rules.NotAllowed, or ValueError for an empty decision."""
     meeting = _now(meeting)
     check_can_write_minutes(by, meeting)
-    _check_item(meeting, item)
+    check_item_of(meeting, item)
     if not text.strip():
         raise ValueError("Write the decision.")
     decision = Decision.objects.create(
@@ -94,6 +97,7 @@ def record_decision(
         recorded_by=by.membership,
     )
     record_change(by, "Recorded a decision", case=meeting.case, obj=decision)
+    tell_room(meeting, "decisions", "endbar", item=item)
     return decision
 
 
@@ -114,7 +118,8 @@ def agree_action(
     """
     meeting = _now(meeting)
     check_can_write_minutes(by, meeting)
-    _check_item(meeting, item)
+    check_item_of(meeting, item)
+    tell_room(meeting, "actions", "endbar", item=item)
     return add_action(
         case=meeting.case,
         what=what,
@@ -127,46 +132,6 @@ def agree_action(
     )
 
 
-@transaction.atomic
-def move_to_item(*, meeting: Meeting, item: AgendaItem, by: Actor) -> Meeting:
-    """Go on to an item; the one before is marked as talked about. Raises cases.rules.NotAllowed."""
-    meeting = _now(meeting)
-    check_can_change_meeting(by, meeting)
-    _check_item(meeting, item)
-    if meeting.current_item_id and meeting.current_item_id != item.pk:
-        AgendaItem.objects.filter(pk=meeting.current_item_id, discussed_at=None).update(
-            discussed_at=timezone.now()
-        )
-    meeting.current_item = item
-    meeting.save(update_fields=["current_item"])
-    record_change(by, "Moved to an agenda item", case=meeting.case, obj=item)
-    return meeting
-
-
-@transaction.atomic
-def add_agenda_item(
-    *, meeting: Meeting, title: str, minutes_planned: int = 5, category: int = Category.FAMILY, by: Actor
-) -> AgendaItem:
-    """Put something on the agenda. Raises cases.rules.NotAllowed, or ValueError without a title."""
-    meeting = _now(meeting)
-    check_can_write_minutes(by, meeting)
-    if not title.strip():
-        raise ValueError("Say what you want to talk about.")
-    last = meeting.agenda.order_by("-position").values_list("position", flat=True).first() or 0
-    item = AgendaItem.objects.create(
-        meeting=meeting,
-        case=meeting.case,
-        agency=by.agency,
-        position=last + 1,
-        title=title.strip(),
-        kind=AgendaKind.NEW,
-        category=category,
-        minutes_planned=minutes_planned,
-    )
-    record_change(by, "Added to an agenda", case=meeting.case, obj=item)
-    return item
-
-
 def _now(meeting: Meeting) -> Meeting:
     """The meeting as it is now: it may have been ended or signed off since the page was opened."""
     return Meeting.objects.select_related("case").get(pk=meeting.pk)
@@ -176,6 +141,7 @@ def _category(item: AgendaItem | None, category: int | None) -> int:
     return category or (item.category if item else Category.FAMILY)
 
 
-def _check_item(meeting: Meeting, item: AgendaItem | None) -> None:
+def check_item_of(meeting: Meeting, item: AgendaItem | None) -> None:
+    """Raise ValueError for an item of another meeting. None is the meeting as a whole."""
     if item is not None and item.meeting_id != meeting.pk:
         raise ValueError("That is not on this meeting’s agenda.")
