@@ -8,7 +8,8 @@ import datetime as dt
 from django.conf import settings
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, StepDown, StepDownStatus
+from earlyhelp.web.dates import midnight
 
 
 def earliest_end(opened_on: dt.date) -> dt.date:
@@ -28,6 +29,18 @@ def is_rereferral(case: Case) -> bool:
     except Case.DoesNotExist:
         return False
     return bool(earlier and earlier.closed_on and earlier.closed_on >= earliest_end(case.opened_on))
+
+
+def earlier_steps_of(case: Case, but: StepDown | None = None) -> list[StepDown]:
+    """Step-downs of this family that finished within REREFERRAL_MONTHS, the newest first: it was handed over before.
+
+    Of earlier cases too, where the reader sees them. `but` is left out.
+    """
+    since = midnight(earliest_end(timezone.localdate()))
+    found = StepDown.objects.filter(
+        case__family=case.family_id, status=StepDownStatus.FINISHED, ended_at__gte=since
+    ).select_related("case", "agency")
+    return list(found.exclude(pk=but.pk) if but else found)
 
 
 def ended_lately(case: Case) -> bool:

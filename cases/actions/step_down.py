@@ -10,30 +10,40 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cases.actions.lead import change_lead, lock_case
+from cases.actions.meeting import arrange_meeting
 from cases.actions.notes import write_event
 from cases.actions.open import opening
 from cases.actions.plan import add_action
 from cases.actions.team import add_to_team
+from cases.agenda import draft_agenda
 from cases.models import (
     Case,
     CaseStatus,
     LawfulShare,
+    Meeting,
+    MeetingKind,
+    Person,
     RequestStatus,
+    SocialCareClosure,
     StepDown,
     StepDownStatus,
     TeamMember,
 )
 from cases.rules.steps import (
     check_can_answer_step_down_for_hub,
+    check_can_close_for_social_care,
     check_can_step_down,
     check_can_take_over,
     check_can_withdraw_step_down,
 )
 from cases.states import check_can_become
+from cases.steps_told import tell_step_down, tell_step_down_answered
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Hub, Membership
+
+HANDOVER_MEETING = dt.timedelta(hours=1)
 
 
 @transaction.atomic
@@ -43,8 +53,11 @@ def propose_step_down(
     reason: str,
     outstanding: str = "",
     family_agrees: bool,
+    agreed_on: dt.date | None = None,
+    family_said: str = "",
     to_hub: Hub | None = None,
     final_meeting_at: dt.datetime | None = None,
+    final_meeting_place: str = "",
     proposed_lead: Membership | None = None,
     by: Actor,
 ) -> StepDown:
@@ -52,7 +65,9 @@ def propose_step_down(
 
     Args:
         outstanding: what still has to be done, one thing a line; each line becomes an action of the plan.
-        family_agrees: early help needs the family's agreement (domain.md 2.2).
+        family_agrees: early help needs the family's agreement (domain.md 2.2); `agreed_on` today when not given.
+        final_meeting_at: the last child in need meeting. When somebody takes over before it, it becomes the hand-over
+            meeting here (domain.md 2.2: the hand-over form states its date, time and venue).
         to_hub: the case's own hub when not given.
         proposed_lead: who is to lead, if known; they join the team so that they can read the record first.
 
@@ -65,6 +80,9 @@ def propose_step_down(
         raise ValueError("Early help needs the family’s agreement. Ask them before you hand over.")
     if not reason.strip():
         raise ValueError("Say why early help is now enough.")
+    agreed_on = agreed_on or timezone.localdate()
+    if agreed_on > timezone.localdate():
+        raise ValueError("The day the family agreed cannot lie ahead.")
     if proposed_lead:
         add_to_team(case=case, membership=proposed_lead, by=by)
     step_down = StepDown.objects.create(
@@ -74,7 +92,10 @@ def propose_step_down(
         reason=reason,
         outstanding=outstanding,
         final_meeting_at=final_meeting_at,
+        final_meeting_place=final_meeting_place,
         family_agrees=family_agrees,
+        agreed_on=agreed_on,
+        family_said=family_said,
         proposed_lead=proposed_lead,
         proposed_by=by.membership,
         hand_over_by=add_working_days(
@@ -83,6 +104,7 @@ def propose_step_down(
     )
     record_change(by, "Proposed a step-down", case=case, obj=step_down)
     write_event(case=case, title=f"{by.agency.name} asked to hand the family back to early help", by=by)
+    tell_step_down(step_down)
     return step_down
 
 
@@ -102,6 +124,7 @@ def accept_for_hub(*, step_down: StepDown, lead: Membership, by: Actor) -> StepD
     step_down.save(update_fields=["status", "proposed_lead", "hub_accepted_by", "hub_accepted_at"])
     record_change(by, "Named a lead for a step-down", case=step_down.case, obj=step_down, membership=lead.pk)
     write_event(case=step_down.case, title=f"The hub named a lead professional at {lead.agency.name}", by=by)
+    tell_step_down(step_down)
     return step_down
 
 
@@ -117,6 +140,7 @@ def return_step_down(*, step_down: StepDown, reason: str, by: Actor) -> StepDown
         raise ValueError("Give the reason. It goes back to children’s social care.")
     _end(step_down, StepDownStatus.DECLINED, reason, by)
     write_event(case=step_down.case, title="The hub returned the step-down with a reason", body=reason, by=by)
+    tell_step_down_answered(step_down)
     return step_down
 
 
@@ -124,8 +148,8 @@ def return_step_down(*, step_down: StepDown, reason: str, by: Actor) -> StepDown
 def take_over(*, step_down: StepDown, by: Actor) -> StepDown:
     """The named lead professional accepts: they lead from this instant, early help holds the case again.
 
-    What was outstanding becomes actions of the plan, theirs until they give them to others. Raises
-    cases.rules.NotAllowed.
+    What was outstanding becomes actions of the plan, theirs until they give them to others; the last child in need
+    meeting, if it is still to come, becomes the hand-over meeting that they chair. Raises cases.rules.NotAllowed.
     """
     step_down = _locked(step_down)
     check_can_take_over(by, step_down)
@@ -144,9 +168,60 @@ def take_over(*, step_down: StepDown, by: Actor) -> StepDown:
     due = add_working_days(timezone.localdate(), settings.EARLY_HELP["STEP_DOWN_HANDOVER_WORKING_DAYS"])
     for line in filter(None, (line.strip(" -•\t") for line in step_down.outstanding.splitlines())):
         add_action(case=case, what=line[:200], owner=by.membership, due_on=due, by=by)
+    step_down.meeting = _carry_over_meeting(step_down, by)
+    step_down.save(update_fields=["meeting"])
     write_event(case=case, title="Stepped down: early help leads again", by=by)
     _end(step_down, StepDownStatus.FINISHED, "", by)
+    tell_step_down_answered(step_down)
     _let_social_care_go(step_down)
+    return step_down
+
+
+def _carry_over_meeting(step_down: StepDown, by: Actor) -> Meeting | None:
+    """The last child in need meeting as the hand-over meeting here, with team and family; None when it is over."""
+    starts_at = step_down.final_meeting_at
+    if starts_at is None or starts_at <= timezone.now():
+        return None
+    case = step_down.case
+    team = [member.membership for member in case.team.current().with_people()]
+    return arrange_meeting(
+        case=case,
+        title="Hand-over from children’s social care",
+        kind=MeetingKind.HANDOVER,
+        purpose="The last child in need meeting, and the first of the team without social care.",
+        starts_at=starts_at,
+        ends_at=starts_at + HANDOVER_MEETING,
+        chair=by.membership,
+        place=step_down.final_meeting_place,
+        invite=[*team, *Person.objects.filter(family=case.family_id)],
+        agenda=draft_agenda(case),
+        by=by,
+    )
+
+
+@transaction.atomic
+def close_for_social_care(*, step_down: StepDown, code: str, by: Actor) -> StepDown:
+    """Say that social care has closed its own case, "stepping across to Early Help" (domain.md 2.2).
+
+    Args:
+        code: of SocialCareClosure, RC9 as a rule.
+
+    Raises cases.rules.NotAllowed, until a named lead professional has accepted; ValueError for no code.
+    """
+    step_down = _locked(step_down)
+    check_can_close_for_social_care(by, step_down)
+    if code not in SocialCareClosure.values:
+        raise ValueError("Select why social care’s case was closed.")
+    step_down.closure_code = code
+    step_down.closed_by, step_down.closed_at = by.membership, timezone.now()
+    step_down.save(update_fields=["closure_code", "closed_by", "closed_at"])
+    record_change(
+        by, "Closed social care's case after a step-down", case=step_down.case, obj=step_down, code=code
+    )
+    words = (
+        "stepping across to early help" if code == SocialCareClosure.STEPPED_ACROSS else "with another reason"
+    )
+    write_event(case=step_down.case, title=f"{by.agency.name} closed its case ({code}): {words}", by=by)
     return step_down
 
 
@@ -185,6 +260,7 @@ def decline_to_take_over(*, step_down: StepDown, reason: str, by: Actor) -> Step
     )
     step_down.status, step_down.proposed_lead = StepDownStatus.PROPOSED, None
     step_down.save(update_fields=["status", "proposed_lead"])
+    tell_step_down(step_down)
     return step_down
 
 

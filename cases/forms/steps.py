@@ -1,99 +1,15 @@
-"""Forms for stepping up to children's social care and down again."""
+"""Forms for stepping down from children's social care, and for a service that steps in."""
 
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 
 from cases.forms.lead import MembershipField
-from cases.models import StepUpBasis, StepUpKind, Threshold
+from cases.models import SocialCareClosure
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.forms import ClockField, Form, Look, NearDateField
 from hubs.models import Agency
-
-
-class StepUpForm(Form):
-    """Why children's social care is needed. What is typed is shown once more before it is sent."""
-
-    kind = forms.ChoiceField(
-        label="What has led to this?", choices=StepUpKind.choices, widget=forms.RadioSelect
-    )
-    to_agency = forms.ModelChoiceField(label="Who decides?", queryset=Agency.objects.none())
-    threshold = forms.MultipleChoiceField(
-        label="What worries you?",
-        choices=Threshold.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Select all that apply.",
-        error_messages={"required": "Select what worries you"},
-    )
-    reason = forms.CharField(
-        label="What has happened, and what is it like for each child?",
-        widget=forms.Textarea,
-        help_text="Facts first, with dates. Then what you make of them.",
-    )
-    working_well = forms.CharField(label="What is working well?", widget=forms.Textarea, required=False)
-    tried = forms.CharField(
-        label="What has been tried, and what came of it?", widget=forms.Textarea, required=False
-    )
-    basis = forms.ChoiceField(
-        label="Why may you share this?",
-        choices=StepUpBasis.choices,
-        widget=forms.RadioSelect,
-        help_text="You do not need the family’s agreement when a child is at risk of harm.",
-    )
-    told = forms.ChoiceField(
-        label="Does the family know?",
-        choices=[("yes", "Yes"), ("no", "No")],
-        widget=forms.RadioSelect,
-        help_text="Tell them, unless that would put somebody at more risk.",
-    )
-    why_family_not_told = forms.CharField(label="Why not?", widget=forms.Textarea, required=False)
-
-    looks = {
-        "kind": Look(label_size="m"),
-        "to_agency": Look(label_size="m"),
-        "threshold": Look(label_size="m", small=True),
-        "reason": Look(label_size="m", rows=7),
-        "working_well": Look(label_size="m", rows=3),
-        "tried": Look(label_size="m", rows=3),
-        "basis": Look(
-            label_size="m",
-            hints={
-                "consent": "Recorded under Sharing for children’s social care",
-                "risk_of_harm": "Recorded now as the basis for sharing, with your reasons",
-            },
-        ),
-        "told": Look(label_size="m", reveals={"no": "why_family_not_told"}),
-        "why_family_not_told": Look(rows=2, needed="Say why the family has not been told"),
-    }
-
-    def __init__(self, *args, agencies, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["to_agency"].queryset = agencies
-        if len(agencies) == 1:
-            self.fields["to_agency"].initial = agencies[0]
-
-    def facts(self) -> dict:
-        """What was typed, for cases.actions.step_up.send_step_up."""
-        data = dict(self.cleaned_data)
-        return data | {"family_told": data.pop("told") == "yes"}
-
-
-class DecideForm(Form):
-    """The answer of children's social care."""
-
-    answer = forms.ChoiceField(
-        label="What do you decide?",
-        widget=forms.RadioSelect,
-        choices=[
-            ("accept", "Accept: children’s social care takes the case on"),
-            ("return", "Return it: early help goes on"),
-        ],
-    )
-    reason = forms.CharField(
-        label="Reason",
-        widget=forms.Textarea,
-        help_text="The sender reads this. Say what should happen next.",
-    )
-    looks = {"answer": Look(label_size="s"), "reason": Look(label_size="s", rows=4)}
 
 
 class StepDownForm(Form):
@@ -112,10 +28,25 @@ class StepDownForm(Form):
     )
     final_on = NearDateField(label="Day of the last child in need meeting", required=False)
     final_time = ClockField(label="Time", required=False)
+    final_meeting_place = forms.CharField(
+        label="Where it is",
+        max_length=200,
+        required=False,
+        help_text="If somebody takes over before that day, it becomes the hand-over meeting here.",
+    )
     proposed_lead = MembershipField(
         label="Who should lead?",
         required=False,
         help_text="They read the record before they answer. Leave empty if the hub should find somebody.",
+    )
+    agreed_on = NearDateField(
+        label="When did the family agree?", not_after=timezone.localdate, initial=timezone.localdate
+    )
+    family_said = forms.CharField(
+        label="What did they say?",
+        widget=forms.Textarea,
+        required=False,
+        help_text="Their own words, and those of each child where you have them.",
     )
     family_agrees = forms.BooleanField(
         label="The family agrees to early help",
@@ -128,6 +59,9 @@ class StepDownForm(Form):
         "outstanding": Look(label_size="s", rows=4),
         "final_on": Look(label_size="s"),
         "final_time": Look(label_size="s", width=5),
+        "final_meeting_place": Look(label_size="s", width=20),
+        "agreed_on": Look(label_size="s"),
+        "family_said": Look(label_size="s", rows=3),
         "proposed_lead": Look(label_size="s"),
     }
 
@@ -143,8 +77,6 @@ class StepDownForm(Form):
 
     def facts(self) -> dict:
         """What was typed, for cases.actions.step_down.propose_step_down."""
-        from cases.forms.meeting import moment_from
-
         data = dict(self.cleaned_data)
         on, time = data.pop("final_on"), data.pop("final_time")
         return data | {"final_meeting_at": moment_from(on, time) if on else None}
@@ -174,3 +106,74 @@ class HubAnswerForm(Form):
     def __init__(self, *args, memberships, workload, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["lead"].offer(memberships, workload)
+
+
+class CloseForm(Form):
+    """Social care's own closure."""
+
+    code = forms.ChoiceField(
+        label="Why is social care’s case closed?",
+        choices=SocialCareClosure.choices,
+        widget=forms.RadioSelect,
+        initial=SocialCareClosure.STEPPED_ACROSS,
+        help_text="“Stepping across to early help” is RC9.",
+    )
+    looks = {"code": Look(label_size="s")}
+
+
+class StepInForm(Form):
+    """Asking a service to join."""
+
+    to_agency = forms.ModelChoiceField(label="Which service do you ask?", queryset=Agency.objects.none())
+    asked_for = forms.CharField(
+        label="What do you ask them to do?",
+        widget=forms.Textarea,
+        help_text="They read this, and nothing of the record until they join.",
+        error_messages={"required": "Say what you ask them to do"},
+    )
+    reason = forms.CharField(
+        label="Why now?",
+        widget=forms.Textarea,
+        help_text="What has changed for the family.",
+        error_messages={"required": "Say why now"},
+    )
+    family_agrees = forms.BooleanField(
+        label="The family was asked and wants this help",
+        error_messages={"required": "Ask the family first. Help is theirs to accept."},
+    )
+    looks = {
+        "to_agency": Look(label_size="s", search=True),
+        "asked_for": Look(label_size="s", rows=4),
+        "reason": Look(label_size="s", rows=3),
+    }
+
+    def __init__(self, *args, agencies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to_agency"].queryset = agencies
+
+
+class AnswerStepInForm(Form):
+    """The service's answer: a named worker, something else, or no."""
+
+    answer = forms.ChoiceField(
+        label="What do you answer?",
+        widget=forms.RadioSelect,
+        choices=[
+            ("join", "We help: this person joins the team"),
+            ("offer", "We offer something else"),
+            ("decline", "We cannot help"),
+        ],
+    )
+    worker = MembershipField(label="Who joins?", required=False)
+    offer = forms.CharField(label="What do you offer instead?", widget=forms.Textarea, required=False)
+    reason = forms.CharField(label="Why not?", widget=forms.Textarea, required=False)
+    looks = {
+        "answer": Look(label_size="s", reveals={"join": "worker", "offer": "offer", "decline": "reason"}),
+        "worker": Look(needed="Select who joins the team"),
+        "offer": Look(rows=3, needed="Say what you can offer instead"),
+        "reason": Look(rows=3, needed="Say why you cannot help"),
+    }
+
+    def __init__(self, *args, memberships, workload, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["worker"].offer(memberships, workload)

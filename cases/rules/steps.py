@@ -1,32 +1,66 @@
-"""Who may step a case up to children's social care, decide that, and step it down again."""
+"""Who may step a case up to children's social care, decide that, step it down again, and ask a service to step in."""
 
 from __future__ import annotations
 
-from cases.models import Case, CaseStatus, Consent, Restriction, StepDown, StepUp, StepUpBasis
+from cases.models import (
+    Case,
+    CaseStatus,
+    Consent,
+    Restriction,
+    StepDown,
+    StepDownStatus,
+    StepIn,
+    StepUp,
+    StepUpBasis,
+    StepUpKind,
+    StepUpStatus,
+)
 from cases.rules import NotAllowed, answered
 from cases.rules.case import check_can_write
-from cases.rules.plan import is_on_team
+from cases.rules.plan import is_on_team, leads, runs_hub_of
+from cases.rules.sharing import missing_to_share_with
 from earlyhelp.access import Actor, Permission, Role
 from hubs.models import Agency, AgencyKind, Membership
 
 
 def check_can_step_up(actor: Actor, case: Case) -> None:
-    """Persons who may send a case to children's social care:
+    """Persons who may ask children's social care to take a case on, as a planned escalation:
+
+    - anybody who may write in the record (domain.md 2.2),
+    - while early help holds the case and no other planned step-up waits for its decision.
+    """
+    check_can_tell_incident(actor, case)
+    if case.status == CaseStatus.STEPPED_UP:
+        raise NotAllowed("Children’s social care holds this case already. Ring them with anything new.")
+    if case.step_ups.waiting().filter(kind=StepUpKind.PLANNED).exists():
+        raise NotAllowed(
+            "A step-up is waiting for its decision. If something has happened since, tell children’s social care "
+            "at once."
+        )
+
+
+def check_can_tell_incident(actor: Actor, case: Case) -> None:
+    """Persons who may tell children's social care of an incident:
 
     - anybody who may write in the record: nothing may delay telling them of a child at risk (domain.md 2.2),
-    - while early help holds the case and no other step-up waits for its decision.
+    - at any time while the case is not closed, whatever else waits or has been decided.
     """
     check_can_write(actor, case)
     if case.status == CaseStatus.CLOSED:
         raise NotAllowed(
             "This record is closed. Ring children’s social care if you are worried about a child."
         )
-    if case.status == CaseStatus.STEPPED_UP:
-        raise NotAllowed("Children’s social care holds this case already. Ring them with anything new.")
-    if case.step_ups.waiting().exists():
-        raise NotAllowed(
-            "A step-up is waiting for its decision. Ring children’s social care with anything new."
-        )
+
+
+def check_can_acknowledge(actor: Actor, step_up: StepUp) -> None:
+    """Persons who may say that a decision was read: those of the agency that sent it who may write in the record."""
+    check_can_write(actor, step_up.case)
+    if step_up.agency_id != actor.agency.pk:
+        raise NotAllowed("Only the agency that sent it can say so.")
+    if step_up.status not in (StepUpStatus.ACCEPTED, StepUpStatus.DECLINED):
+        raise NotAllowed("There is no decision yet.")
+    if step_up.acknowledged_at:
+        raise NotAllowed("Somebody has said already that the decision was read.")
 
 
 def missing_to_step_up(case: Case, agency: Agency, basis: str) -> list[str]:
@@ -121,7 +155,58 @@ def check_can_withdraw_step_down(actor: Actor, step_down: StepDown) -> None:
         raise NotAllowed("Only the agency that handed the family back can take it back.")
 
 
+def check_can_close_for_social_care(actor: Actor, step_down: StepDown) -> None:
+    """Persons who may say that social care has closed its own case: its staff who may write in the record.
+
+    Only once a named lead professional has accepted (domain.md 2.2: the case stays open to social care until then).
+    """
+    check_can_write(actor, step_down.case)
+    if step_down.agency_id != actor.agency.pk:
+        raise NotAllowed("Only the agency that handed the family back can close its case.")
+    if step_down.status != StepDownStatus.FINISHED:
+        raise NotAllowed("Children’s social care holds the case until a lead professional accepts.")
+    if step_down.closed_at:
+        raise NotAllowed("That is recorded already.")
+
+
+def check_can_ask_to_step_in(actor: Actor, case: Case) -> None:
+    """Persons who may ask a service to join: anybody who may write in the record, while the case is open."""
+    check_can_write(actor, case)
+    if case.status == CaseStatus.CLOSED:
+        raise NotAllowed("This record is closed, so nobody can join.")
+    if Restriction.objects.filter(case=case, lifted_at__isnull=True).exists():
+        raise NotAllowed("Only named people see this record. Ask whoever looks after the restriction.")
+
+
+def missing_to_step_in(case: Case, agency: Agency) -> list[str]:
+    """What stands in the way of asking `agency` to join, as sentences that say how to put it right."""
+    missing = list(missing_to_share_with(case, agency))
+    if not Membership.objects.live().for_agency(agency).with_role(Role.AGENCY_LEAD).exists():
+        missing.append(f"Nobody at {agency.name} can answer here yet. Ring {agency.phone or 'them'}.")
+    return missing
+
+
+def check_can_answer_step_in(actor: Actor, step_in: StepIn) -> None:
+    """Persons who may answer for the service that is asked: its leads."""
+    actor.require(Permission.STEP_DECIDE)
+    if step_in.to_agency_id != actor.agency.pk:
+        raise NotAllowed("Only the service that was asked can answer.")
+
+
+def check_can_take_back_step_in(actor: Actor, step_in: StepIn) -> None:
+    """Persons who may take a request back: the agency that asked, the lead professional and the hub."""
+    case = step_in.case
+    check_can_write(actor, case)
+    if step_in.agency_id != actor.agency.pk and not leads(actor, case) and not runs_hub_of(actor, case):
+        raise NotAllowed("Only whoever asked, the lead professional or the hub can take it back.")
+
+
 can_step_up = answered(check_can_step_up)
+can_tell_incident = answered(check_can_tell_incident)
+can_acknowledge = answered(check_can_acknowledge)
+can_close_for_social_care = answered(check_can_close_for_social_care)
+can_ask_to_step_in = answered(check_can_ask_to_step_in)
+can_take_back_step_in = answered(check_can_take_back_step_in)
 can_step_down = answered(check_can_step_down)
 can_withdraw_step_up = answered(check_can_withdraw_step_up)
 can_withdraw_step_down = answered(check_can_withdraw_step_down)
@@ -130,6 +215,11 @@ can_withdraw_step_down = answered(check_can_withdraw_step_down)
 def can_decide_step_up(actor: Actor, step_up: StepUp) -> bool:
     """Whether check_can_decide_step_up would pass."""
     return actor.may(Permission.STEP_DECIDE) and step_up.to_agency_id == actor.agency.pk
+
+
+def can_answer_step_in(actor: Actor, step_in: StepIn) -> bool:
+    """Whether check_can_answer_step_in would pass."""
+    return actor.may(Permission.STEP_DECIDE) and step_in.to_agency_id == actor.agency.pk
 
 
 def can_answer_step_down_for_hub(actor: Actor, step_down: StepDown) -> bool:

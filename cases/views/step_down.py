@@ -10,17 +10,20 @@ from django.views.decorators.http import require_POST
 from cases.actions import step_down as actions
 from cases.actions.lead import workload_of
 from cases.forms.lead import AnswerLeadForm
-from cases.forms.steps import HubAnswerForm, StepDownForm
+from cases.forms.steps import CloseForm, HubAnswerForm, StepDownForm
 from cases.leading import could_lead
 from cases.models import Case, StepDown
+from cases.rereferral import earlier_steps_of, is_rereferral
 from cases.rules.steps import (
     can_answer_step_down_for_hub,
+    can_close_for_social_care,
     can_take_over,
     can_withdraw_step_down,
+    check_can_close_for_social_care,
     check_can_step_down,
 )
 from cases.views.attempts import attempt
-from cases.views.common import get_case_for, render_record
+from cases.views.common import get_case_for, lead_of, render_record
 from earlyhelp.access import Permission, access
 from hubs.models import AgencyKind
 
@@ -79,11 +82,19 @@ def step_down(request: HttpRequest, pk) -> HttpResponse:
         "form": form,
         "lead_form": lead_form,
         "may_withdraw": found.is_open and can_withdraw_step_down(request.actor, found),
-        "load_after": workload_of([request.actor.membership])[request.actor.membership.pk] + 1
-        if may_lead
-        else 0,
+        "close_form": CloseForm() if can_close_for_social_care(request.actor, found) else None,
+        "is_rereferral": is_rereferral(case),
+        "earlier": earlier_steps_of(case, but=found),
+        "load_after": _load_after(request, case) if may_lead else 0,
     }
     return render_record(request, "cases/steps/step_down.html", case, "steps", context)
+
+
+def _load_after(request, case: Case) -> int:
+    """How many families the reader leads once they have accepted; they may lead this one already."""
+    mine = request.actor.membership.pk
+    lead = lead_of(case)
+    return workload_of([mine])[mine] + (lead is None or lead.membership_id != mine)
 
 
 def _answer(request, found, form, for_lead: bool) -> bool:
@@ -108,6 +119,29 @@ def step_down_withdraw(request: HttpRequest, pk) -> HttpResponse:
     found, _case = _fetch(request, pk)
     actions.withdraw_step_down(step_down=found, by=request.actor)
     messages.success(request, "The step-down was taken back.")
+    return redirect("step-down", found.pk)
+
+
+@access(Permission.CASE_WRITE)
+@require_POST
+def step_down_close(request: HttpRequest, pk) -> HttpResponse:
+    """Children's social care says that it has closed its own case, stepping across to early help."""
+    found, _case = _fetch(request, pk)
+    check_can_close_for_social_care(request.actor, found)
+    form = CloseForm(request.POST)
+    if (
+        form.is_valid()
+        and attempt(
+            form,
+            actions.close_for_social_care,
+            step_down=found,
+            code=form.cleaned_data["code"],
+            by=request.actor,
+        )[0]
+    ):
+        messages.success(request, "Recorded: social care’s case is closed.")
+    else:
+        messages.error(request, "Select why social care’s case was closed.")
     return redirect("step-down", found.pk)
 
 

@@ -7,6 +7,12 @@ from django.urls import reverse
 from cases.actions.step_up import send_step_up
 from cases.models import StepDown, StepUp
 from earlyhelp.access.context import acting_as
+from tests.fixtures.plan import in_days
+
+
+def typed(day) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +23,11 @@ def test_stepping_up_through_the_pages(people, social_care, signed_in_as, seen_b
     assert alice.get(write).status_code == 302  # the warning comes first
     assert alice.get(write + "?read=yes").status_code == 200
     facts = {
-        "kind": "planned",
         "to_agency": social_care.pk,
+        "tried": "A plan",
+        "meeting": "none",
+        "why_no_meeting": "He would not come",
+        "categories": ["2"],
         "threshold": ["neglect", "no_change"],
         "reason": "Cold & hungry",
         "basis": "risk_of_harm",
@@ -60,6 +69,8 @@ def test_stepping_down_through_the_pages(people, social_care, signed_in_as, seen
             reason="x",
             threshold=["neglect"],
             basis="risk_of_harm",
+            tried="A plan",
+            why_no_meeting="No time for one",
             danger_told=True,
             by=alice,
         )
@@ -73,7 +84,13 @@ def test_stepping_down_through_the_pages(people, social_care, signed_in_as, seen
     assert erin.post(new, {"reason": "Safe now"}).status_code == 200  # the family has to agree
     assert (
         erin.post(
-            new, {"reason": "Safe now", "outstanding": "Ring the school", "family_agrees": "on"}
+            new,
+            {
+                "reason": "Safe now",
+                "outstanding": "Ring the school",
+                "family_agrees": "on",
+                "agreed_on": typed(in_days(0)),
+            },
         ).status_code
         == 302
     )
@@ -99,6 +116,8 @@ def test_taking_back_a_step_up_and_a_step_down(people, social_care, signed_in_as
             reason="x",
             threshold=["neglect"],
             basis="risk_of_harm",
+            tried="A plan",
+            why_no_meeting="No time for one",
             danger_told=True,
             by=alice,
         )

@@ -33,6 +33,8 @@ def send(people, social_care, actor, **facts):
         "reason": "Home is not safe at night",
         "threshold": ["domestic_abuse"],
         "basis": "risk_of_harm",
+        "tried": "Three months of the plan",
+        "why_no_meeting": "The family did not want to wait",
         "danger_told": True,
         **facts,
     }
@@ -55,7 +57,7 @@ def test_sending_gives_social_cares_lead_sight_and_freezes_a_pack(people, social
         outcome.what_will_be_different = "Changed later"
         outcome.save()
     seen_by(social_care.decider)
-    pack = StepUp.objects.get().pack
+    pack = StepUp.objects.get().pack.content
     assert [o["what"] for o in pack["outcomes"]] == ["In school on time"]
     assert {person["name"] for person in pack["people"]} == {"Dana Hollis", "Ellie Hollis"}
     assert step_up.status == "sent"
@@ -121,7 +123,7 @@ def test_returned_the_reason_comes_back_and_sight_ends_at_once(people, social_ca
     return_step_up(step_up=step_up, reason="Try the night-time support first.", by=erin)
     assert not sees(seen_by, social_care.decider, people.case)
     assert (
-        StepUp.objects.get().pack["reference"] == people.case.reference
+        StepUp.objects.get().pack.content["reference"] == people.case.reference
     )  # what was sent stays with its decision
     seen_by(people.alice)
     assert StepUp.objects.get().decision_reason == "Try the night-time support first."
