@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
@@ -17,6 +16,7 @@ from cases.rules import NotAllowed
 from earlyhelp.access.context import as_system
 from earlyhelp.audit.models import Event
 from hubs.models import AgencyKind, Category
+from tests.papers.made import docx
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +34,7 @@ def picture(kind="JPEG", size=(40, 30), gps=True) -> bytes:
 
 
 def word(*extra) -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        for name in ("[Content_Types].xml", "word/document.xml", *extra):
-            archive.writestr(name, "<x/>")
-    return written.getvalue()
+    return docx(extra=[(name, "<x/>") for name in extra])
 
 
 def upload(name, data):
