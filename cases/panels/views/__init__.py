@@ -1,0 +1,1 @@
+"""Pages of panels, of their sittings, and of what was asked for one family."""
