@@ -15,9 +15,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cases.answers import Answers
-from cases.models import Case, TeamMember
+from cases.models import Case, TeamMember, TeamPlace
 from cases.preview import matrix_of
 from earlyhelp.access import Role
+from earlyhelp.web.dates import day
 from hubs.models import Agency, AgencyKind, Agreement, Category, Membership, Signature
 
 
@@ -150,7 +151,11 @@ def explain(case: Case, answers: Answers) -> Explained:
     for grant in grants_of(case):
         if grant.group_id:
             by_group[grant.group_id][grant.category] = grant
-    team = {member.membership_id: member for member in case.team.current().select_related("membership")}
+    places = case.team.current().select_related("membership", "covers_for__user")
+    # Of two places the wider one explains: whoever is on the team sees the record whether or not they cover.
+    order = {TeamPlace.PROFESSIONAL: 2, TeamPlace.COVER: 1}
+    by_width = sorted(places, key=lambda each: (not each.reads_only, order.get(each.place, 0)))
+    team = {member.membership_id: member for member in by_width}
     on_team = {member.membership.agency_id for member in team.values()}
     live = Agreement.objects.live()
     counting = Signature.objects.counting().filter(agency=OuterRef("pk"), agreement=live)
@@ -236,6 +241,17 @@ def _hub_line(case: Case, by_group, matrix, staff: list[Who]) -> list[AgencyLine
     return [AgencyLine(f"{case.hub.name} hub", None, staff, cells, None, "While the record is kept")]
 
 
+def _why_on_team(member: TeamMember) -> str:
+    """Why somebody named on the team sees the record, in the words of the page."""
+    if member.place == TeamPlace.COVER:
+        return f"covers for {member.covers_for.user.full_name} until {day(member.ends_on)}"
+    if member.reads_only:
+        return f"led before, and reads without writing until {day(member.ends_on)}"
+    if member.place == TeamPlace.VOLUNTEER:
+        return "volunteer: sees their own tasks, names and contact, and no documents, plan or assessments"
+    return f"on the team: {member.helps_with}" if member.helps_with else "on the team"
+
+
 def _staff(case: Case, agencies: list[Agency], team: dict[int, TeamMember]) -> dict[int | None, list[Who]]:
     """Who sees the case by name, with the reason: by agency, and under None the hub's own. One query."""
     everyone = {agency.pk for agency in agencies if agency.everyone_sees_team_cases}
@@ -253,8 +269,7 @@ def _staff(case: Case, agencies: list[Agency], team: dict[int, TeamMember]) -> d
         elif Role.HUB_COORDINATOR.value in roles and membership.hub_id == case.hub_id:
             staff[None].append(Who(membership, "coordinates the hub"))
         if membership.pk in team:
-            helps = team[membership.pk].helps_with
-            why = f"on the team: {helps}" if helps else "on the team"
+            why = _why_on_team(team[membership.pk])
             staff[membership.agency_id].append(Who(membership, why))
         elif Role.AGENCY_LEAD.value in roles:
             staff[membership.agency_id].append(Who(membership, "leads this agency"))

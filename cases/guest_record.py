@@ -110,7 +110,7 @@ def minutes_for_guest(guest: Guest, pk: UUID) -> SignedMinutes | None:
     )
     if meeting is None:
         return None
-    items = list(AgendaItem.objects.filter(meeting=meeting))
+    items = list(AgendaItem.objects.filter(meeting=meeting, removed_at=None))
     by_item: dict = {item.pk: [] for item in items}
     loose: list[Minute] = []
     for minute in Minute.objects.filter(meeting=meeting).select_related("author__user"):

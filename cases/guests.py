@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.explain import grants_of
@@ -27,11 +28,35 @@ from earlyhelp.audit.models import Event
 from hubs.models import Agency, Category, Membership
 
 ENDS_SOON = dt.timedelta(days=3)
+_NOT_OF_A_SECRET = re.compile("[^A-Za-z0-9_-]")
 
 
 def cookie_name(kind: str) -> str:
     """The name of a guest's cookie: "guest" holds the session, "guest-link" a link between its opening and its code."""
     return f"__Host-{kind}" if settings.SESSION_COOKIE_SECURE else f"eh-{kind}"
+
+
+def as_secret(text: str) -> str:
+    """The part of a link that may be a secret of ours, to be kept in a cookie, which takes no control characters."""
+    return _NOT_OF_A_SECRET.sub("", text)[:100]
+
+
+def keep_cookie(
+    response: HttpResponse, kind: str, value: str, *, max_age: int | None = None, same_site="Lax"
+) -> None:
+    """Set a guest's cookie. A link is opened from a mail program, so its cookie is Lax; a session's is Strict.
+
+    Args:
+        max_age: seconds; None until the browser is closed.
+    """
+    response.set_cookie(
+        cookie_name(kind),
+        value,
+        max_age=max_age,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=same_site,
+    )
 
 
 def fingerprint(secret: str) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from cases.drift import drift_to_see_to
 from cases.models import Case, Family, LeadProfessional, LevelOfNeed
 from cases.querysets import Tokens
 from hubs.models import Hub
@@ -141,9 +142,11 @@ def _narrow(cases, filters):
         return cases.filter(status="stepped_up")
     cases = cases.open()
     if show == "mine":
-        return cases.filter(pk__in=filters.actor.membership.teams.current().values("case_id"))
+        return cases.filter(pk__in=filters.actor.membership.teams.working().values("case_id"))
     if show == "late":
         return cases.review_overdue()
+    if show == "drifting":
+        return cases.filter(pk__in={each.case_id for each in drift_to_see_to()})
     if show == "no_lead":
         leads = LeadProfessional.objects.filter(case=OuterRef("pk"), until_at=None)
         still_there = in_force("membership__starts_on", "membership__ends_on")

@@ -28,6 +28,8 @@ class ToCheck:
     starts_at: dt.datetime
     expires_at: dt.datetime
     who: Membership | None = None
+    name: str = ""
+    agency: str = ""
 
     @property
     def due_on(self) -> dt.date:
@@ -42,6 +44,15 @@ class ToCheck:
     @property
     def is_running(self) -> bool:
         return self.expires_at > timezone.now()
+
+
+@dataclass
+class SecondLooks:
+    """What waits for a second pair of eyes, as My work says it."""
+
+    emergencies: list[ToCheck]
+    lifts: int
+    reviews_late: int
 
 
 @dataclass
@@ -71,6 +82,29 @@ class InForce:
     @property
     def reason_words(self) -> str:
         return str(RestrictionReason(self.reason).label)
+
+
+_SECOND_LOOKS = """
+select e.id, e.reference, e.membership_id, e.reason, e.starts_at, e.expires_at,
+       btrim(u.first_name || ' ' || u.last_name) as name, coalesce(a.name, '') as agency, false, false
+  from app.emergencies_to_check() e join hubs_membership m on m.id = e.membership_id
+  join accounts_user u on u.id = m.user_id left join hubs_agency a on a.id = m.agency_id
+union all
+select null, null, null, null, null, null, null, null, r.lift_asked_at is not null, r.review_on < %s or r.working = 0
+  from app.restrictions_in_force() r
+order by starts_at
+"""
+
+
+def second_looks(actor: Actor) -> SecondLooks:
+    """What My work says of emergencies and restrictions, oldest first. One query; for those who check nothing none."""
+    if not can_see_checks(actor):
+        return SecondLooks([], 0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute(_SECOND_LOOKS, [timezone.localdate()])
+        rows = cursor.fetchall()
+    emergencies = [ToCheck(*row[:6], name=row[6], agency=row[7]) for row in rows if row[0] is not None]
+    return SecondLooks(emergencies, sum(bool(row[8]) for row in rows), sum(bool(row[9]) for row in rows))
 
 
 def emergencies_to_check(actor: Actor) -> list[ToCheck]:

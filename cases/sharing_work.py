@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, Value
 from django.utils import timezone
 
 from cases.models import Consent, LawfulShare
@@ -73,14 +73,17 @@ def _running_out(led: list) -> list[RunsOut]:
         Consent.objects.filter(case__in=led, answer="given", ended_at=None, valid_until__lte=until)
         .exclude(Exists(newer))
         .values_list("case__family__name", "case__reference", "agency__name")
-        .annotate(on=Min("valid_until"))
-        .order_by("on")
+        .annotate(on=Min("valid_until"), by_law=Value(False))
+        .order_by()
     )
-    shares = LawfulShare.objects.filter(
-        case__in=led, ends_on__lte=until, ends_on__gte=timezone.localdate()
-    ).values_list("case__family__name", "case__reference", "agency__name", "ends_on")
-    found = [RunsOut(*row) for row in answers[:50]] + [RunsOut(*row, by_law=True) for row in shares[:50]]
-    return sorted(found, key=lambda each: each.on)
+    shares = (
+        LawfulShare.objects.filter(case__in=led, ends_on__lte=until, ends_on__gte=timezone.localdate())
+        .order_by()
+        .values_list("case__family__name", "case__reference", "agency__name")
+        .annotate(on=F("ends_on"), by_law=Value(True))
+    )
+    rows = answers.union(shares, all=True).order_by("on")[:100]
+    return [RunsOut(*row) for row in rows]
 
 
 def _differing(actor: Actor, led: list) -> list[Differs]:

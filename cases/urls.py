@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from cases import urls_guest, urls_plan, urls_protect, urls_sharing
+from cases import urls_guest, urls_plan, urls_protect, urls_sharing, urls_steps
+from cases.joining import urls as urls_joining
 from cases.merging import urls as urls_merging
+from cases.panels import urls as urls_panels
+from cases.scheduling import urls as urls_scheduling
 from cases.views import access_log, close, find, history, record, team, work
 
 urlpatterns = [
@@ -24,14 +27,20 @@ urlpatterns = [
     path("families/<slug:reference>/timeline/", record.timeline, name="record-timeline"),
     path("families/<slug:reference>/timeline/add/", record.note_add, name="record-note"),
     path("families/<slug:reference>/team/", team.team, name="record-team"),
+    path("families/<slug:reference>/team/<uuid:pk>/", team.place, name="record-team-place"),
     path("families/<slug:reference>/team/<uuid:pk>/leave/", team.leave, name="record-team-leave"),
+    path("families/<slug:reference>/team/missing/", team.missing, name="record-team-missing"),
     path("families/<slug:reference>/history/", history.history, name="record-history"),
     path("families/<slug:reference>/close/", close.close, name="record-close"),
     path("access-log/", access_log.access_log, name="access-log"),
     path("access-log/export/", access_log.access_log_export, name="access-log-export"),
     *urls_sharing.urlpatterns,
     *urls_plan.urlpatterns,
+    *urls_steps.urlpatterns,
     *urls_protect.urlpatterns,
     *urls_guest.urlpatterns,
     *urls_merging.urlpatterns,
+    *urls_joining.urlpatterns,
+    *urls_panels.urlpatterns,
+    *urls_scheduling.urlpatterns,
 ]

@@ -28,7 +28,7 @@ from cases.models import (
 )
 from earlyhelp.access import Actor, Permission
 
-SHOWN_FAMILIES = 25
+SHOWN_FAMILIES, MOST_ACTIONS = 25, 50
 _OPEN_ACTION = Q(status__in=["not_started", "started"])
 
 
@@ -77,6 +77,7 @@ class MyWork:
     answers: list[StepUp]
     overdue: list[Due]
     soon: list[Due]
+    later: list[Due]
     families: list[FamilyRow]
     families_total: int
     led_cases: list[UUID]
@@ -94,21 +95,17 @@ class MyWork:
     def cases(self) -> list[UUID]:
         """Every record that the page names, for the access log."""
         named = [*self.meetings, *self.lead_requests, *self.step_ups, *self.step_downs, *self.invitations]
-        named += [*self.answers, *self.overdue, *self.soon, *self.families]
+        named += [*self.answers, *self.overdue, *self.soon, *self.later, *self.families]
         return [each.case_id for each in named]
 
 
 def my_work_of(actor: Actor) -> MyWork:
     """Everything that waits for one person, in a fixed number of queries."""
     today = timezone.localdate()
+    week = today + dt.timedelta(days=7)
     cases = Case.objects.visible_to(actor)
-    led = list(
-        LeadProfessional.objects.filter(membership=actor.membership, until_at=None)
-        .exclude(case__status="closed")
-        .values_list("case_id", flat=True)
-    )
-    mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=actor.membership.teams.current().values("case_id")))
-    due = sorted(_actions_of(actor) + _reviews_of(cases, led), key=lambda each: each.on)
+    led, due = _led_and_due(actor)
+    mine = cases.open().filter(Q(pk__in=led) | Q(pk__in=actor.membership.teams.working().values("case_id")))
     rows, total = _families(mine)
     return MyWork(
         meetings=_meetings_today(actor),
@@ -135,7 +132,8 @@ def my_work_of(actor: Actor) -> MyWork:
         ),
         answers=list(StepUp.objects.answered_for(actor).with_list_data().select_related("case__family")),
         overdue=[each for each in due if each.on < today],
-        soon=[each for each in due if today <= each.on <= today + dt.timedelta(days=7)],
+        soon=[each for each in due if today <= each.on <= week],
+        later=[each for each in due if each.on > week],
         families=rows,
         families_total=total,
         led_cases=led,
@@ -162,29 +160,28 @@ def _meetings_today(actor: Actor) -> list[Meeting]:
     )
 
 
-def _actions_of(actor: Actor) -> list[Due]:
+def _led_and_due(actor: Actor) -> tuple[list[UUID], list[Due]]:
+    """The records this person leads, and what they have to do with its date, soonest first: one query."""
+    leading = (
+        LeadProfessional.objects.filter(membership=actor.membership, until_at=None)
+        .exclude(case__status="closed")
+        .order_by()
+        .values_list(Value(""), "case_id", "case__family__name", "case__reference", "case__next_review_on")
+    )
     actions = (
         Action.objects.open()
         .owned_by(actor)
         .exclude(case__status="closed")
         .values_list("what", "case_id", "case__family__name", "case__reference", "due_on")
-        .order_by("due_on")[:50]
+        .order_by("due_on")[:MOST_ACTIONS]
     )
-    return [
-        Due(what, case, name, reverse("record-plan", args=[ref]), on) for what, case, name, ref, on in actions
-    ]
-
-
-def _reviews_of(cases, led: list) -> list[Due]:
-    reviews = (
-        cases.open()
-        .filter(pk__in=led, next_review_on__isnull=False)
-        .values_list("pk", "family__name", "reference", "next_review_on")
-    )
-    return [
-        Due("Plan review", case, name, reverse("record-plan", args=[ref]), on)
-        for case, name, ref, on in reviews
-    ]
+    led, due = [], []
+    for what, case, name, reference, on in leading.union(actions, all=True):
+        if not what:
+            led.append(case)
+        if on is not None:
+            due.append(Due(what or "Plan review", case, name, reverse("record-plan", args=[reference]), on))
+    return led, sorted(due, key=lambda each: each.on)
 
 
 def _families(mine) -> tuple[list[FamilyRow], int]:

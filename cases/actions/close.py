@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.actions.hooks import tell_case_closed
 from cases.actions.notes import write_event
-from cases.models import Case, CaseStatus, ClosureReason
+from cases.models import Case, CaseStatus, ClosureReason, StepInStatus
 from cases.rules.case import check_can_close, check_nothing_is_awaited
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
@@ -55,15 +55,20 @@ def close_case(
         ]
     )
     tell_case_closed(case, by)
+    case.step_ins.waiting().update(
+        status=StepInStatus.WITHDRAWN, answered_by=by.membership, answered_at=timezone.now()
+    )
     lead = case.leads.filter(until_at__isnull=True).first()
     if lead:
-        lead.until_at = timezone.now()
-        lead.save(update_fields=["until_at"])
         lasts = today + dt.timedelta(days=settings.EARLY_HELP["FORMER_LEAD_DAYS"])
         case.team.current().filter(membership_id=lead.membership_id).update(
             ends_on=lasts, end_reason="Case closed"
         )
-    # The others last: this may be the writer's own place.
+    # The others after it: this may be the writer's own place.
     others = case.team.current().exclude(membership_id=lead.membership_id if lead else None)
     others.update(ends_on=today, end_reason="Case closed")
+    if lead:
+        # Last of all: the lead's cover ends with it, and whoever covers may be the one who closes.
+        lead.until_at = timezone.now()
+        lead.save(update_fields=["until_at"])
     return case

@@ -25,7 +25,7 @@ from cases.rules.guest import check_can_end_guest, check_can_invite_guest, check
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
 from earlyhelp.outbox import notify
-from earlyhelp.web.dates import day
+from earlyhelp.web.dates import day, moment_from
 from hubs.models import Membership
 
 
@@ -101,7 +101,7 @@ def invite_guest(
             "This person has an invitation already. End it first, or make a new code for it on the sharing page."
         )
     token, code, kept = _new_secrets()
-    end_of_day = timezone.make_aware(dt.datetime.combine(until, dt.time(23, 59, 59)))
+    end_of_day = moment_from(until, dt.time(23, 59, 59))
     guest = Guest.objects.create(
         case=case,
         name=name.strip(),

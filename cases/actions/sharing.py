@@ -243,7 +243,10 @@ def withdraw_consent(*, case: Case, consents: Iterable[Consent], words: str = ""
     Returns how many ended. Raises cases.rules.NotAllowed. What was written stays, under public task (domain.md 6.1).
     """
     check_can_change_sharing(by, case)
-    ids = [consent.pk for consent in consents]
+    standing = Consent.objects.select_for_update().filter(case=case, ended_at=None)
+    ids = list(standing.filter(pk__in=[consent.pk for consent in consents]).values_list("pk", flat=True))
+    if not ids:  # taken back already, as when the button was pressed twice
+        return 0
     agencies = list(Agency.objects.filter(consents__pk__in=ids).distinct())
     # Written first: the person withdrawing it may be one who loses sight by it.
     record_change(by, "Withdrew consent", case=case, consents=len(ids), agencies=[a.pk for a in agencies])

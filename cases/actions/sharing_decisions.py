@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from cases.actions.ending import end_at_once
 from cases.actions.notes import write_event
 from cases.actions.open import opening
 from cases.models import Case, Consent, ConsentEnd, DecidesForSelf, LawfulShare, Person
@@ -47,6 +48,8 @@ def note_deciding(
 def take_back_note(*, case: Case, note: DecidesForSelf, by: Actor) -> None:
     """End the note: whoever answered for the child before counts again. Raises cases.rules.NotAllowed."""
     check_can_change_sharing(by, case)
+    if not DecidesForSelf.objects.select_for_update().filter(pk=note.pk, ended_at=None).exists():
+        return  # taken back already, as when the button was pressed twice
     record_change(by, "Took back a note on who decides", case=case, obj=note.person)
     write_event(case=case, title="The note on whether a child decides for themself was taken back", by=by)
     DecidesForSelf.objects.filter(pk=note.pk, ended_at=None).update(ended_at=timezone.now())
@@ -152,8 +155,5 @@ def end_lawful_share(*, case: Case, share: LawfulShare, by: Actor) -> LawfulShar
     # Written first: whoever ends it may lose sight by it.
     record_change(by, "Ended sharing on a lawful basis", case=case, obj=share, agency=share.agency_id)
     write_event(case=case, title=f"Sharing with {share.agency.name} without agreement has ended", by=by)
-    # A last day counts to its end, so the last one is yesterday; one that began today never counted for a whole day.
-    share.ends_on = yesterday
-    share.starts_on = min(share.starts_on, yesterday)
-    share.save(update_fields=["starts_on", "ends_on"])
+    end_at_once(share)
     return share

@@ -206,6 +206,8 @@ class OutcomeShape(serializers.Serializer):
     category = serializers.ChoiceField(Category.choices)
     what_will_be_different = serializers.CharField()
     how_we_will_know = serializers.CharField()
+    theme = serializers.CharField(help_text="The headline outcome that it counts towards; empty when none is named.")
+    target = serializers.IntegerField(allow_null=True, help_text="The score aimed at, 1 to 10; null when none is set.")
     status = serializers.ChoiceField(OutcomeStatus.choices)
     scores = ScoreShape(many=True, source="scores_in_order")
     actions = ActionShape(many=True, source="actions_seen")
@@ -260,6 +262,10 @@ class DocumentShape(serializers.Serializer):
     status = serializers.ChoiceField(DocumentStatus.choices)
     uploaded_by = serializers.SerializerMethodField()
     uploaded_at = serializers.DateTimeField()
+    series = serializers.UUIDField(
+        source="series_id", help_text="What versions of one document share; the newest is listed first."
+    )
+    version_note = serializers.CharField(help_text="What is different in this version.")
     file = serializers.URLField(allow_null=True)
 
     def get_uploaded_by(self, document) -> str | None:

@@ -17,7 +17,7 @@ from cases.explain import explain
 from cases.forms.work import FamilyListFilter
 from cases.listing import family_page
 from cases.log import ids_of
-from cases.models import Address, CaseNote, Document, LawfulShare, Meeting, Person
+from cases.models import Address, CaseNote, Document, LawfulShare, Meeting, MeetingStatus, Person
 from cases.plan import plan_of
 from cases.rules.case import check_can_write
 from cases.rules.document import can_be_given_out
@@ -192,7 +192,9 @@ class Meetings(OfOneFamily):
     def get(self, request, reference):
         case = self.case(reference)
         number = self.query(PageQuery)["page"]
-        meetings = Meeting.objects.filter(case=case).with_list_data().order_by("-starts_at", "-pk")
+        # One that looks for its time has none yet to tell.
+        of_case = Meeting.objects.filter(case=case).exclude(status=MeetingStatus.PROPOSED)
+        meetings = of_case.with_list_data().order_by("-starts_at", "-pk")
         return self.page(meetings, shapes.MeetingPage, "api-meetings", case.reference, number)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils import timezone
 
+from cases.actions.lead import Agreed
 from cases.forms.who import professional
+from cases.models import AgreedHow
 from earlyhelp.web.forms import Form, Look, NearDateField
 
 
@@ -30,7 +32,22 @@ class MembershipField(forms.ChoiceField):
         return self._by_key.get(super().clean(value))
 
 
-class AskToLeadForm(Form):
+def agreed_fields(label: str = "How did the family agree?") -> tuple[forms.ChoiceField, NearDateField]:
+    """How and when a family said whom it wants as its lead: optional, unless the form makes it compulsory."""
+    how = forms.ChoiceField(label=label, required=False, choices=[("", "Select how"), *AgreedHow.choices])
+    return how, NearDateField(label="When did they agree?", required=False, not_after=timezone.localdate)
+
+
+class AgreedMixin:
+    """For a form with agreed_how and agreed_on: what they say together."""
+
+    def agreed(self) -> Agreed | None:
+        """How and when the family agreed; None where neither was filled in."""
+        how, on = self.cleaned_data.pop("agreed_how"), self.cleaned_data.pop("agreed_on")
+        return Agreed(how, on) if how and on else None
+
+
+class AskToLeadForm(AgreedMixin, Form):
     """Ask somebody to lead."""
 
     membership = MembershipField(label="Who do you ask?")
@@ -50,7 +67,10 @@ class AskToLeadForm(Form):
         label="The family was asked whom they want, and agrees",
         error_messages={"required": "Ask the family first. They have a say in who leads."},
     )
+    agreed_how, agreed_on = agreed_fields()
     looks = {
+        "agreed_how": Look(label_size="s"),
+        "agreed_on": Look(label_size="s"),
         "membership": Look(label_size="s", search=True),
         "note": Look(label_size="s", rows=5),
         "answer_by": Look(label_size="s"),
@@ -60,18 +80,38 @@ class AskToLeadForm(Form):
     def __init__(self, *args, memberships, workload, former_days: int, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["membership"].offer(memberships, workload)
-        self.fields["stays"].help_text = f"If not, they can still read the record for {former_days} days."
+        self.fields[
+            "stays"
+        ].help_text = f"If not, they can still read the record for {former_days} days, and not write in it."
+        for name, words in (
+            ("agreed_how", "Select how they agreed"),
+            ("agreed_on", "Enter the day they agreed"),
+        ):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = words
 
 
-class AssignLeadForm(Form):
+class AssignLeadForm(AgreedMixin, Form):
     """Name somebody on the team when nobody leads."""
 
     membership = MembershipField(label="Who leads from now on?")
-    looks = {"membership": Look(label_size="s")}
+    agreed_how, agreed_on = agreed_fields()
+    looks = {
+        "membership": Look(label_size="s"),
+        "agreed_how": Look(label_size="s"),
+        "agreed_on": Look(label_size="s"),
+    }
 
     def __init__(self, *args, memberships, workload, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["membership"].offer(memberships, workload)
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("agreed_how")) != bool(data.get("agreed_on")):
+            name = "agreed_on" if data.get("agreed_how") else "agreed_how"
+            self.add_error(name, "Say both how and when the family agreed, or leave both empty.")
+        return data
 
 
 class AnswerLeadForm(Form):

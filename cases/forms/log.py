@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.log import about_record, case_with_reference
 from earlyhelp.accounts.proof import ProvenForm
 from earlyhelp.audit.models import Level
+from earlyhelp.web.dates import midnight
 from earlyhelp.web.forms import FilterForm, Look, NearDateField
 from hubs.models import Agency, Membership
 
@@ -103,8 +104,3 @@ class DayFilter(FilterForm):
     """Unusual looks of one day; today when none is given."""
 
     day = NearDateField(label="Day", required=False, not_after=timezone.localdate)
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The moment at which a day begins in England."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

@@ -13,6 +13,7 @@ from cases.forms.numbers import NumbersForm
 from cases.forms.people import EARLIEST_BIRTH, TOO_OLD, TOO_YOUNG, is_too_old, is_too_young
 from cases.models import Case, Ethnicity, NoteKind, Person, RelationshipKind, Sex
 from earlyhelp.access import Actor
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.forms import (
     ClockField,
     DatePartsField,
@@ -163,8 +164,7 @@ class NoteForm(Form):
         """The cleaned answers as write_note takes them."""
         data = dict(self.cleaned_data)
         on, at = data.pop("happened_on"), data.pop("happened_time")
-        moment = dt.datetime.combine(on, at or dt.time(12, 0))
-        aware = timezone.make_aware(moment)
+        aware = moment_from(on, at or dt.time(12, 0))
         if on == timezone.localdate() and at is None:
             aware = timezone.now()
         kept = data.pop("keep_from", KeptFrom())

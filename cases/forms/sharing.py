@@ -15,8 +15,9 @@ from cases.forms.plan import category_field
 from cases.models import Case, Consent, ConsentMethod, Person, Relationship
 from cases.rules import NotAllowed
 from cases.rules.sharing_people import check_can_answer_for, is_adult, notes_on_deciding
+from earlyhelp.access import Role
 from earlyhelp.web.dates import day
-from earlyhelp.web.forms import Form, Look, NearDateField
+from earlyhelp.web.forms import FilterForm, Form, Look, NearDateField
 from hubs.models import Agency, Category, Membership
 
 METHODS = [(method.value, method.label) for method in ConsentMethod if method != ConsentMethod.REGISTER]
@@ -245,6 +246,13 @@ class WithdrawForm(Form):
     looks = {"words": Look(rows=2)}
 
 
+# Who can be put on a team: those who do casework, and volunteers.
+WORK_WITH_FAMILIES = [
+    role.value
+    for role in (Role.PRACTITIONER, Role.AGENCY_LEAD, Role.HUB_COORDINATOR, Role.HUB_MANAGER, Role.VOLUNTEER)
+]
+
+
 class TeamForm(Form):
     membership = forms.ModelChoiceField(
         label="Who is joining?", queryset=Membership.objects.none(), empty_label="Choose a person"
@@ -257,9 +265,33 @@ class TeamForm(Form):
         self.fields["membership"].queryset = (
             Membership.objects.live()
             .with_people()
-            .filter(agency__in=agencies)
+            .filter(agency__in=agencies, roles__overlap=WORK_WITH_FAMILIES)
             .order_by("agency__name", "user__last_name", "user__first_name")
         )
+
+
+class CheckAgencyForm(FilterForm):
+    """Which agency somebody would like to bring in."""
+
+    agency = forms.ModelChoiceField(
+        label="What does another agency need?", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
+    looks = {"agency": Look(label_size="s", search=True)}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = Agency.objects.active().order_by("name")
+
+
+class PlaceForm(Form):
+    """What somebody on the team helps with, and their last contact."""
+
+    helps_with = forms.CharField(label="What do they help with?", max_length=160, required=False)
+    last_contact_on = NearDateField(
+        label="When did they last have contact with the family?",
+        required=False,
+        not_after=timezone.localdate,
+    )
 
 
 class LeaveForm(Form):

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 
-from cases.models import Case, Person, TeamMember
+from cases.models import Case, Guest, Person, TeamMember
 from hubs.models import Membership
 
-TEAM, FAMILY = "Team", "Family"
+TEAM, FAMILY, GUESTS = "Team", "Family", "Guests of the family"
 
 
 def team_of(case: Case) -> list[Membership]:
-    """Everybody on the team today, in the order they joined."""
-    return [member.membership for member in case.team.current().with_people()]
+    """Everybody who works with the family today, in the order they joined."""
+    return [member.membership for member in case.team.working().with_people()]
 
 
 def family_of(case: Case) -> list[Person]:
     """Everybody in the family that the reader may know of."""
     return list(Person.objects.filter(family=case.family_id))
+
+
+def guests_of(case: Case) -> list[Guest]:
+    """Guests whose invitation to the record holds, and who can be written to."""
+    live = Guest.objects.filter(case=case, ended_at=None, expires_at__gt=timezone.now())
+    return list(live.exclude(email=""))
 
 
 def professional(membership: Membership) -> str:
@@ -32,7 +39,13 @@ class WhoField(forms.ChoiceField):
     """One person, as a drop-down with the team first. Gives a Membership or a Person; call `offer(case)` first."""
 
     def offer(
-        self, case: Case, *, team: bool = True, family: bool = True, whole_family: bool = False
+        self,
+        case: Case,
+        *,
+        team: bool = True,
+        family: bool = True,
+        whole_family: bool = False,
+        guests: bool = False,
     ) -> None:
         """Fill in who can be chosen. `whole_family`: an empty answer stands for everybody."""
         self._people = {}
@@ -45,6 +58,9 @@ class WhoField(forms.ChoiceField):
             people = family_of(case)
             self._people |= {f"p{p.pk}": p for p in people}
             groups.append((FAMILY, [(f"p{p.pk}", relative(p)) for p in people]))
+        if guests and (invited := guests_of(case)):
+            self._people |= {key_of(g): g for g in invited}
+            groups.append((GUESTS, [(key_of(g), str(g)) for g in invited]))
         if len(groups) == 1:
             groups = groups[0][1]
         empty = ("", "The whole family") if whole_family else ("", "Select a person")
@@ -63,4 +79,6 @@ def key_of(someone) -> str:
         someone = someone.membership
     if isinstance(someone, Membership):
         return f"m{someone.pk}"
+    if isinstance(someone, Guest):
+        return f"g{someone.pk}"
     return f"p{someone.pk}" if someone else ""

@@ -13,6 +13,7 @@ SHOW = [
     ("mine", "Families I work with"),
     ("late", "Review overdue"),
     ("no_lead", "Nobody leads"),
+    ("drifting", "May be drifting, led by me or in my hub"),
     ("stepped_up", "With children’s social care"),
     ("closed", "Closed"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.models import Case, CaseStatus, LeadRequest
+from cases.models import Case, CaseStatus, LeadProfessional, LeadRequest
 from cases.rules import NotAllowed, answered
 from cases.rules.case import check_can_write
 from cases.rules.plan import is_on_team, leads, runs_hub_of
@@ -13,7 +13,7 @@ from hubs.models import Membership
 def check_can_ask_to_lead(actor: Actor, case: Case) -> None:
     """Persons who may ask somebody to become lead professional:
 
-    - the lead professional,
+    - the lead professional, or who covers for them,
     - a lead (manager) of the lead professional's agency, when that person is away or has left,
     - the hub's coordinators and managers,
     - while the case is not closed and nobody has been asked already.
@@ -61,7 +61,7 @@ def check_can_answer_lead_request(actor: Actor, request: LeadRequest) -> None:
 
 
 def check_can_take_back_lead_request(actor: Actor, request: LeadRequest) -> None:
-    """Persons who may take a request back: whoever made it; the lead professional; the hub."""
+    """Persons who may take a request back: whoever made it; the lead professional or their cover; the hub."""
     check_can_write(actor, request.case)
     if request.from_membership_id == actor.membership.pk:
         return
@@ -69,6 +69,14 @@ def check_can_take_back_lead_request(actor: Actor, request: LeadRequest) -> None
         raise NotAllowed("Only the person who asked, the lead professional or the hub can take this back.")
 
 
+def check_can_acknowledge_lead(actor: Actor, lead: LeadProfessional) -> None:
+    """Persons who may say that the plan and the hand-over note were read: the new lead themself, while they lead."""
+    check_can_write(actor, lead.case)
+    if lead.membership_id != actor.membership.pk or lead.until_at is not None:
+        raise NotAllowed("Only the person who leads now can say that they have read the hand-over.")
+
+
+can_acknowledge_lead = answered(check_can_acknowledge_lead)
 can_ask_to_lead = answered(check_can_ask_to_lead)
 can_assign_lead = answered(check_can_assign_lead)
 can_answer_lead_request = answered(check_can_answer_lead_request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.models import Case
 from cases.rules import NotAllowed, answered
-from cases.rules.case import check_can_read, is_only_by_emergency
+from cases.rules.case import check_can_read, check_is_not_only_to_read
 from earlyhelp.access import Actor, Role
 
 
@@ -17,8 +17,7 @@ def check_can_restrict(actor: Actor, case: Case) -> None:
     if not (actor.has_role(Role.AGENCY_LEAD) or actor.has_role(Role.HUB_MANAGER)):
         raise NotAllowed("An agency lead or hub manager restricts records. Ask yours.")
     check_can_read(actor, case)
-    if is_only_by_emergency(actor, case):
-        raise NotAllowed("Emergency access is for reading only.")
+    check_is_not_only_to_read(actor, case)
 
 
 can_restrict = answered(check_can_restrict)

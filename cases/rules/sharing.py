@@ -8,7 +8,7 @@ from django.db import connection
 
 from cases.models import Case, LawfulShare
 from cases.rules import NotAllowed, answered
-from cases.rules.case import check_can_read, is_only_by_emergency
+from cases.rules.case import check_can_read, check_is_not_only_to_read
 from earlyhelp.access import Actor, Permission
 from hubs.models import Agency
 from hubs.querysets import in_force
@@ -24,8 +24,7 @@ def check_can_change_sharing(actor: Actor, case: Case) -> None:
     if not actor.may(Permission.SHARING_CHANGE):
         raise NotAllowed("Your role does not record consent.")
     check_can_read(actor, case)
-    if is_only_by_emergency(actor, case):
-        raise NotAllowed("Emergency access is for reading only.")
+    check_is_not_only_to_read(actor, case)
 
 
 def missing_to_share(case: Case, agencies: Iterable[Agency]) -> dict[Agency, list[str]]:

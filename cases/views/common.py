@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,8 +19,9 @@ from cases.models import (
     LeadProfessional,
     Restriction,
     TeamMember,
+    TeamPlace,
 )
-from cases.rules.case import can_write, is_only_by_emergency
+from cases.rules.case import can_write, is_only_by_emergency, is_only_to_read
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_look
 
@@ -40,6 +41,8 @@ _VERBS = {key: verb for key, _words, _address, verb in SECTIONS} | {
     "steps": "Opened step up and step down",
     "close": "Opened closing a case",
     "team": "Opened a team",
+    "helping": "Opened a family as its volunteer",
+    "panels": "Opened a request to a panel",
     "restriction": "Opened who may see a restricted record",
     "lead": "Opened who leads a family",
 }
@@ -62,6 +65,7 @@ def get_case_for(
         .annotate(
             restricted_now=Exists(Restriction.objects.filter(case=OuterRef("pk"), lifted_at__isnull=True)),
             had_emergency=Exists(EmergencyAccess.objects.filter(case=OuterRef("pk"))),
+            cover_until=_cover_until(request.actor),
         )
         .filter(reference=reference)
         .first()
@@ -81,6 +85,16 @@ def get_case_for(
     return case
 
 
+def _cover_until(actor: Actor) -> Subquery:
+    """The last day on which this person covers for whoever leads the case now; null for everybody else."""
+    covers = TeamMember.objects.current().filter(
+        case=OuterRef("pk"), membership=actor.membership, place=TeamPlace.COVER
+    )
+    leads = LeadProfessional.objects.filter(case=OuterRef("case"), until_at=None)
+    covers = covers.filter(Exists(leads.filter(membership=OuterRef("covers_for"))))
+    return Subquery(covers.order_by("-ends_on").values("ends_on")[:1])
+
+
 @dataclass(frozen=True)
 class Header:
     """The identity bar: who leads, whether the family agreed, whether something is kept from some."""
@@ -94,6 +108,8 @@ class Header:
     may_write: bool
     may_close: bool
     emergency_until: object = None
+    cover_until: object = None
+    reads_until: object = None
 
 
 def header_of(case: Case, actor: Actor) -> Header:
@@ -105,6 +121,7 @@ def header_of(case: Case, actor: Actor) -> Header:
     given = [given_on for answer, given_on in answers if answer == "given"]
     i_lead = bool(lead and lead.membership_id == actor.membership.pk)
     may_write = can_write(actor, case)
+    cover_until = getattr(case, "cover_until", None)
     return Header(
         lead=lead,
         i_lead=i_lead,
@@ -115,8 +132,12 @@ def header_of(case: Case, actor: Actor) -> Header:
         ).count(),
         is_restricted=_is_restricted(case),
         may_write=may_write,
-        may_close=may_write and case.is_open and (i_lead or case.hub_id in actor.hub_ids),
+        may_close=may_write
+        and case.is_open
+        and (i_lead or bool(cover_until) or case.hub_id in actor.hub_ids),
         emergency_until=None if may_write else _emergency_until(case, actor),
+        cover_until=cover_until if may_write else None,
+        reads_until=None if may_write else _reads_until(case, actor),
     )
 
 
@@ -132,6 +153,14 @@ def _emergency_until(case: Case, actor: Actor):
         return None
     mine = case.emergencies.filter(membership=actor.membership, expires_at__gt=timezone.now())
     return mine.aggregate(last=Max("expires_at"))["last"]
+
+
+def _reads_until(case: Case, actor: Actor):
+    """The last day of somebody who handed over and may still read; None for everybody else."""
+    if not is_only_to_read(actor, case) or is_only_by_emergency(actor, case):
+        return None
+    mine = case.team.current().filter(membership=actor.membership, reads_only=True)
+    return mine.aggregate(last=Max("ends_on"))["last"]
 
 
 def render_record(
@@ -158,11 +187,15 @@ def render_record(
 
 
 def current_team(case: Case) -> list[TeamMember]:
-    """Everybody on the team today, the lead professional first. Each has `is_lead`."""
+    """Everybody on the team today, the lead professional first. Each has `is_lead`.
+
+    Somebody who covers for the lead and is on the team as well is in it twice: two places, each with its own days.
+    """
     lead = lead_of(case)
     members = list(case.team.current().with_people())
     for member in members:
-        member.is_lead = lead is not None and member.membership_id == lead.membership_id
+        is_theirs = lead is not None and member.membership_id == lead.membership_id
+        member.is_lead = is_theirs and member.place != TeamPlace.COVER
     return sorted(members, key=lambda member: (not member.is_lead, member.starts_on, str(member.pk)))
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases.forms.work import FindForm
+from cases.joining.rules import can_ask_to_join
 from cases.log import ids_of
 from cases.models import Case
 from cases.search import find
@@ -42,8 +43,21 @@ def find_family(request: HttpRequest) -> HttpResponse:
         shown = [each.case for each in findings.people if each.case]
         if shown:
             record_look(request.actor, "Saw what a search found", level="results", cases=ids_of(shown))
+    searched = []
+    if findings is not None and findings.elsewhere:
+        # Carried into asking to join, by POST again.
+        born = form.cleaned_data["born_on"]
+        searched = [(name, form.cleaned_data[name]) for name in ("words", "postcode", "number")]
+        searched.append(("born_on", born.isoformat() if born else ""))
     may_merge = request.actor.may(Permission.RECORDS_MERGE)
-    context = {"form": form, "findings": findings, "may_merge": may_merge, "nav": "find"}
+    context = {
+        "form": form,
+        "findings": findings,
+        "searched": searched,
+        "may_ask_to_join": can_ask_to_join(request.actor),
+        "may_merge": may_merge,
+        "nav": "find",
+    }
     return render(request, "cases/find.html", context)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from cases.actions.guest import leave as leave_session
 from cases.actions.guest import link_waits, try_code
 from cases.forms.guest import GuestCodeForm
 from cases.guest_record import minutes_for_guest, notes_for_guest, record_for_guest
-from cases.guests import cookie_name
+from cases.guests import as_secret, cookie_name, keep_cookie
 from earlyhelp.access import guest, guest_door
 from earlyhelp.audit import record_look
 from earlyhelp.web.pagination import page_of
@@ -31,7 +30,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     Nothing is used up: mail scanners open links too.
     """
     response = redirect("guest-code")
-    _keep(response, "guest-link", token[:100], max_age=LINK_LASTS)
+    keep_cookie(response, "guest-link", as_secret(token), max_age=LINK_LASTS)
     return response
 
 
@@ -50,7 +49,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if tried.session:
             response = redirect("guest")
             response.delete_cookie(cookie_name("guest-link"))
-            _keep(response, "guest", tried.session, same_site="Strict")
+            keep_cookie(response, "guest", tried.session, same_site="Strict")
             return response
         if not tried.left:
             return over(request)
@@ -124,17 +123,3 @@ def _render(request: HttpRequest, page: str, template: str, context: dict) -> Ht
         "topics": request.guest.topics_now,
     }
     return render(request, template, here | context)
-
-
-def _keep(
-    response: HttpResponse, kind: str, value: str, *, max_age: int | None = None, same_site="Lax"
-) -> None:
-    """Set a guest's cookie. A link is opened from a mail program, so its cookie is Lax; a session's is Strict."""
-    response.set_cookie(
-        cookie_name(kind),
-        value,
-        max_age=max_age,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite=same_site,
-    )

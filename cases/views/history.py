@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.forms.history import ReaderForm
+from cases.joining.covered import with_cover
 from cases.log import sentence, with_names
 from cases.reading_log import readers_of, reading_log
 from cases.rules.history import can_make_reading_log, check_can_make_reading_log
@@ -30,8 +31,11 @@ def history(request: HttpRequest, reference: str) -> HttpResponse:
         events = events.changes()
     page = page_of(events, request, per_page=25)
     with_names(page.object_list)
+    with_cover(case, page.object_list)
     for event in page.object_list:
         event.sentence = sentence(event)
+        if event.covered_for:
+            event.sentence += f", covering for the lead, {event.covered_for}"
     context = {"page": page, "show": show, "may_make_log": can_make_reading_log(request.actor, case)}
     return render_record(request, "cases/history.html", case, "history", context)
 

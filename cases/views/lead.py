@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from cases.actions import lead as actions
 from cases.forms.lead import AnswerLeadForm, AskToLeadForm, AssignLeadForm
 from cases.leading import could_lead
-from cases.models import LeadRequest, RequestStatus
+from cases.models import LeadProfessional, LeadRequest, RequestStatus, TeamPlace
 from cases.rules.lead import (
+    can_acknowledge_lead,
     can_ask_to_lead,
     can_take_back_lead_request,
     check_can_answer_lead_request,
@@ -36,7 +37,7 @@ def _requests(case):
 def lead(request: HttpRequest, reference: str) -> HttpResponse:
     """Who leads and who led; asking somebody else, with how many families each leads already."""
     case = get_case_for(request, reference, "lead")
-    leads = list(case.leads.select_related("membership__user", "membership__agency"))
+    leads = list(case.leads.select_related("membership__user", "membership__agency", "asked"))
     current = next((each for each in leads if each.until_at is None), None)
     waiting = _requests(case).filter(status=RequestStatus.WAITING).first()
     context = {
@@ -46,7 +47,12 @@ def lead(request: HttpRequest, reference: str) -> HttpResponse:
         "answered": _requests(case).filter(status=RequestStatus.DECLINED)[:3],
         "may_ask": bool(current) and can_ask_to_lead(request.actor, case),
         "may_take_back": bool(waiting) and can_take_back_lead_request(request.actor, waiting),
+        "covers": [member for member in current_team(case) if member.place == TeamPlace.COVER],
         "is_for_me": bool(waiting) and waiting.to_membership_id == request.actor.membership.pk,
+        "may_acknowledge": bool(current)
+        and current.read_by is not None
+        and current.read_at is None
+        and can_acknowledge_lead(request.actor, current),
         "may_assign": current is None
         and case.is_open
         and (runs_hub_of(request.actor, case) or is_on_team(request.actor, case)),
@@ -59,12 +65,10 @@ def lead(request: HttpRequest, reference: str) -> HttpResponse:
             request.POST or None, memberships=team, workload=actions.workload_of(team)
         )
         if request.method == "POST" and context["form"].is_valid():
+            form = context["form"]
+            agreed = form.agreed()
             done, _ = attempt(
-                context["form"],
-                actions.assign_lead,
-                case=case,
-                by=request.actor,
-                **context["form"].cleaned_data,
+                form, actions.assign_lead, case=case, agreed=agreed, by=request.actor, **form.cleaned_data
             )
             if done:
                 messages.success(request, "This family has a lead again.")
@@ -86,7 +90,8 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         former_days=settings.EARLY_HELP["FORMER_LEAD_DAYS"],
     )
     if request.method == "POST" and form.is_valid():
-        facts = dict(form.cleaned_data)
+        agreed = form.agreed()
+        facts = {**form.cleaned_data, "agreed": agreed}
         facts["former_lead_stays"] = facts.pop("stays") == "yes"
         done, _ = attempt(form, actions.ask_to_lead, case=case, by=request.actor, **facts)
         if done:
@@ -127,6 +132,17 @@ def answer(request: HttpRequest, reference: str, pk) -> HttpResponse:
     load = actions.workload_of([request.actor.membership])[request.actor.membership.pk]
     context = {"form": form, "asked": asked, "load": load, "load_after": load + 1, "team": current_team(case)}
     return render_record(request, "cases/lead/answer.html", case, "lead", context)
+
+
+@access(Permission.CASE_WRITE)
+@require_POST
+def acknowledge(request: HttpRequest, reference: str, pk) -> HttpResponse:
+    """The new lead says that they have read the plan and the hand-over note."""
+    case = get_case_for(request, reference, "lead")
+    found = get_object_or_404(LeadProfessional, pk=pk, case=case)
+    actions.acknowledge_lead(lead=found, by=request.actor)
+    messages.success(request, "Recorded. The family’s hub can see that you have read it.")
+    return redirect("record-lead", case.reference)
 
 
 @access(Permission.CASE_WRITE)

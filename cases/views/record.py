@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from cases.actions.notes import write_note
 from cases.actions.open import add_person
 from cases.actions.people import add_address, change_person, change_strengths, relate, show_address
+from cases.drift import alarms_of
 from cases.forms.record import (
     AddressForm,
     NoteForm,
@@ -33,7 +34,7 @@ from earlyhelp.web.pagination import page_of
 def overview(request: HttpRequest, reference: str) -> HttpResponse:
     """The family at a glance: strengths and next meeting first, each child with their own words and goals."""
     case = get_case_for(request, reference, "overview")
-    context = {"overview": overview_of(case), "team": current_team(case)}
+    context = {"overview": overview_of(case), "team": current_team(case), "alarms": alarms_of(case)}
     return render_record(request, "cases/overview.html", case, "overview", context)
 
 

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from cases.forms.work import FamilyListFilter
 from cases.guests import guests_to_see_to
+from cases.joining.rules import can_look_at_colleagues
+from cases.joining.volunteering import families_helped, open_tasks
 from cases.listing import family_page
 from cases.log import ids_of
-from cases.protect import emergencies_to_check, restrictions_in_force
+from cases.protect import second_looks
 from cases.sample import looks_waiting
 from cases.sharing_work import sharing_tasks_of
 from cases.waiting import waiting_for as waiting_elsewhere
@@ -32,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @access(Permission.MY_WORK)
 def my_work(request: HttpRequest) -> HttpResponse:
     """What must I do next, and by when, in one screen."""
-    restrictions = restrictions_in_force(request.actor)
+    checks = second_looks(request.actor)
     context = {
         "colleagues_to_review": len(waiting_for(request.actor)),
         "looks_to_answer": [look for look in looks_waiting(request.actor) if look.may_answer],
@@ -40,16 +42,22 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "nav": "work",
         "waiting": waiting_elsewhere(request.actor),
         "agreement_tasks": tasks_of(request.actor),
-        "emergencies": emergencies_to_check(request.actor),
-        "lifts": sum(1 for each in restrictions if each.lift_asked_at),
-        "reviews_late": sum(1 for each in restrictions if each.is_overdue or not each.working),
+        "emergencies": checks.emergencies,
+        "lifts": checks.lifts,
+        "reviews_late": checks.reviews_late,
     }
+    if request.actor.may(Permission.OWN_TASKS):
+        context |= {"families": families_helped(request.actor), "tasks": open_tasks(request.actor)}
+        shown = [*(case.pk for case in context["families"]), *(task.case_id for task in context["tasks"])]
+        record_look(request.actor, "Opened My work", level="results", cases=ids_of(shown))
+        return render(request, "cases/joining/my_tasks.html", context)
     if not request.actor.may(Permission.CASE_READ):
         waiting = {"emergencies": len(context["emergencies"]), "looks": len(context["looks_to_answer"])}
         record_look(request.actor, "Opened My work", level="results", **waiting)
         places = [place for place in navigation_for(request.actor, request.path) if place["key"] != "work"]
         return render(request, "cases/office.html", context | {"places": places})
     context["guests_to_see_to"] = guests_to_see_to(request.actor)
+    context["may_look_at_colleagues"] = can_look_at_colleagues(request.actor)
     work = my_work_of(request.actor)
     context["sharing_tasks"] = sharing_tasks_of(request.actor, work.led_cases)
     record_look(request.actor, "Opened My work", level="results", cases=ids_of(work.cases))
