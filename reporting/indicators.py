@@ -81,6 +81,7 @@ class Median(Indicator):
 
 ASSESSMENTS = "Assessments registered in this system, and those brought in from earlier registers"
 CASES = "Families’ cases in this system"
+MEETINGS = "Attendance recorded at the end of meetings about families"
 ASSESSMENT_DAYS = "{ASSESSMENT_WORKING_DAYS} working days"
 
 COUNTS = (
@@ -188,6 +189,27 @@ COUNTS = (
         group=Group.ANSWER,
         adds_up=False,
     ),
+    Count(
+        "meeting_places",
+        "Professionals asked to meetings",
+        "A professional was asked to a meeting about a family, and the meeting took place. Somebody who was asked to"
+        " several meetings counts once for each.",
+        "Invitations of professionals to meetings held between the first and the last day of the quarter, for which"
+        " it is recorded whether they came.",
+        MEETINGS,
+        group=Group.AGENCY_KIND,
+    ),
+    Count(
+        "meeting_places_taken",
+        "Professionals who came to meetings",
+        "A professional who was asked to a meeting about a family came to it.",
+        "Invitations of professionals to meetings held in the quarter, for which it is recorded that they came."
+        " Apologies do not count.",
+        MEETINGS,
+        Polarity.HIGH,
+        group=Group.AGENCY_KIND,
+        part_of="meeting_places",
+    ),
 )
 
 RATES = (
@@ -228,6 +250,18 @@ RATES = (
         top="re_referrals",
         bottom="assessments_initiated",
         target="REREFERRAL_TARGET_PERCENT",
+    ),
+    Rate(
+        "attendance",
+        "Came to meetings",
+        "The share of professionals asked to a meeting about a family who came to it.",
+        "Invitations of professionals to meetings held in the quarter, for which it is recorded that they came.",
+        MEETINGS,
+        Polarity.HIGH,
+        denominator="Invitations of professionals to meetings held in the quarter, for which it is recorded whether"
+        " they came.",
+        top="meeting_places_taken",
+        bottom="meeting_places",
     ),
 )
 

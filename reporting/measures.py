@@ -76,6 +76,15 @@ select null::int, c.answer, count(distinct c.person_ref)
   from report_consent c where c.answered_on between %(starts_on)s and %(ends_on)s group by 2
 """
 
+# Of meetings that took place; people without a recorded attendance are not in the view.
+MEETING_PLACES = """
+select t.hub_id, t.agency_kind, count(*) from report_attendance t where {HELD} group by 1, 2
+"""
+
+MEETING_PLACES_TAKEN = """
+select t.hub_id, t.agency_kind, count(*) from report_attendance t where {HELD} and t.status = 'attended' group by 1, 2
+"""
+
 MEDIAN_DAYS = """
 select a.hub_id, percentile_cont(0.5) within group (order by a.completed_on - a.initiated_on)
   from report_assessment a where {COMPLETED}
@@ -94,10 +103,13 @@ SQL_OF = {
     "cases_closed": CASES_CLOSED,
     "needs": NEEDS,
     "consent": CONSENT,
+    "meeting_places": MEETING_PLACES,
+    "meeting_places_taken": MEETING_PLACES_TAKEN,
 }
 
 _PART = "select '{code}', hub, part, n from ({sql}) as t(hub, part, n)"
 _SENT = "s.sent_on between %(starts_on)s and %(ends_on)s and s.status <> 'withdrawn'"
+_HELD = "t.held_on between %(starts_on)s and %(ends_on)s"
 _DUE = "unnest(%(due_from)s::date[], %(due_on)s::date[]) as due(from_on, due_on)"
 
 
@@ -120,6 +132,7 @@ def _whole(sql: str) -> str:
         "{INITIATED}": _INITIATED,
         "{COMPLETED}": _COMPLETED,
         "{SENT}": _SENT,
+        "{HELD}": _HELD,
         "{due}": _DUE,
     }
     for name, piece in pieces.items():

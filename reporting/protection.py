@@ -25,7 +25,8 @@ def link(figures: QuarterFigures, hubs: Iterable[int]) -> LinkedCounts:
         _add_tables(linked, count, figures.tallies[count.code], hubs)
     for count in COUNTS:
         if count.part_of:
-            _add_remainders(linked, count, figures.tallies[count.code], hubs)
+            groups = sorted(figures.tallies[count.part_of].by_group)
+            _add_remainders(linked, count, figures.tallies[count.code], hubs, groups)
     return linked
 
 
@@ -54,8 +55,13 @@ def _add_tables(linked: LinkedCounts, count: Count, tally: Tally, hubs: list[int
             linked.add_sum((code, "group", group), [(code, hub, group) for hub in hubs])
 
 
-def _add_remainders(linked: LinkedCounts, count: Count, tally: Tally, hubs: list[int]) -> None:
-    """What is left of the larger count: not shown, but a reader can take one from the other ("late")."""
+def _add_remainders(
+    linked: LinkedCounts, count: Count, tally: Tally, hubs: list[int], groups: list[str]
+) -> None:
+    """What is left of the larger count: not shown, but a reader can take one from the other ("late").
+
+    `groups`: those of the larger count.
+    """
 
     def remainder(part: Key, whole: Key, worth: int) -> Key:
         rest = ("not", *part)
@@ -71,6 +77,15 @@ def _add_remainders(linked: LinkedCounts, count: Count, tally: Tally, hubs: list
     rest = remainder((code,), (whole,), TOTAL)
     if count.by_hub and COUNT_OF[whole].by_hub:
         rests = [remainder((code, "hub", hub), (whole, "hub", hub), MARGIN) for hub in hubs]
+        linked.add_sum(rest, rests)
+    if count.group and count.group == COUNT_OF[whole].group:
+        # Who did not come, by kind of agency. A kind of which nobody came has no key among those who came.
+        rests = [
+            remainder((code, "group", group), (whole, "group", group), MARGIN)
+            if group in tally.by_group
+            else (whole, "group", group)
+            for group in groups
+        ]
         linked.add_sum(rest, rests)
 
 

@@ -7,19 +7,22 @@ by their sums and protected together, as those of the board's report are (disclo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from assessments.models import Rubric
 from assessments.models.quality import GOOD_OR_BETTER, Grade
-from assessments.quality.rubric import criteria_of
+from assessments.quality.rubric import Criterion, criteria_of
 from assessments.quality.sample import Scope, quarter_words, quarters_over
 from earlyhelp.web.charts import Hidden, LineChart, Series
 from earlyhelp.web.tables import Table
 from hubs.models import Agency
 from reporting.disclosure import CELL, MARGIN, TOTAL, LinkedCounts, Shown, percentage, protect
+from reporting.quarters import Quarter
 
 OVERALL = "overall"
 ALL = "all"
@@ -37,7 +40,7 @@ class Trend:
 
 def trend_of(scope: Scope) -> Trend:
     """Count, protect and lay out the quarters that are over and the one that runs, for one hub or one agency."""
-    quarters = [*reversed(quarters_over()), _running()]
+    quarters = [*reversed(quarters_over()), Quarter.containing(timezone.localdate()).starts_on]
     with connection.cursor() as cursor:
         cursor.execute("select * from app.quality_counts(%s, %s)", [scope.hub_id, scope.agency_id])
         rows = [row for row in cursor.fetchall() if row[0] in set(quarters)]
@@ -45,20 +48,15 @@ def trend_of(scope: Scope) -> Trend:
     for quarter, agency, question, grade, number in rows:
         counts[quarter, agency, question, grade] += number
     agencies = sorted({agency for _quarter, agency, _question, _grade in counts})
-    keys = [each.key for each in criteria_of(Rubric.objects.first())]
+    criteria = criteria_of(Rubric.objects.first())
+    keys = [each.key for each in criteria]
     shown = protect(_linked(counts, quarters, agencies, keys), settings.EARLY_HELP["SDC_THRESHOLD"])
     return Trend(
         quarters=_by_quarter(shown, quarters),
-        questions=_by_question(shown),
+        questions=_by_question(shown, criteria),
         agencies=_by_agency(shown, agencies) if scope.hub_id and len(agencies) > 1 else None,
         chart=_chart(shown, quarters),
     )
-
-
-def _running():
-    """The first day of the quarter that runs."""
-    last = quarters_over()[0]
-    return last.replace(year=last.year + (last.month == 10), month=(last.month + 2) % 12 + 1)
 
 
 def _linked(counts: Counter, quarters: list, agencies: list[int], keys: list[str]) -> LinkedCounts:
@@ -132,14 +130,14 @@ def _by_quarter(shown: dict, quarters: list) -> Table:
     return Table("Overall grades by quarter", heads, rows, numeric=tuple(range(1, 7)), stack=True)
 
 
-def _by_question(shown: dict) -> Table:
+def _by_question(shown: dict, criteria: Sequence[Criterion]) -> Table:
     rows = [
         [
             each.title,
             _words(shown[each.key, "graded"]),
             _share(shown[each.key, "better"], shown[each.key, "graded"]),
         ]
-        for each in criteria_of(Rubric.objects.first())
+        for each in criteria
     ]
     return Table(
         "By question, in all these quarters", ["Question", "Graded", "Good or better"], rows, numeric=(1, 2)

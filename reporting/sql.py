@@ -56,6 +56,19 @@ STEPS = {
           from cases_stepdown s
     """,
 }
+MEETINGS = {
+    # Professionals who were asked to a meeting that took place, each with whether they came.
+    "report_attendance": """
+        select <ref i.case_id> as case_ref, c.hub_id, g.kind as agency_kind, i.attendance as status,
+               <day m.starts_at> as held_on
+          from cases_invitation i
+          join cases_meeting m on m.id = i.meeting_id and m.status in ('held', 'signed_off')
+          join cases_case c on c.id = i.case_id
+          join hubs_membership s on s.id = i.membership_id
+          join hubs_agency g on g.id = s.agency_id
+         where i.attendance <> ''
+    """,
+}
 # What the views show of records that were disposed of: rows kept under other numbers (models.StatisticsTwin).
 TWINS = {
     "report_case": """
@@ -85,6 +98,15 @@ TWINS = {
 }
 
 
+# A dictionary of its own, since an earlier migration makes every view of TWINS anew.
+TWINS_OF_MEETINGS = {
+    "report_attendance": """
+        select t.case_ref, t.hub_id, t.kind, t.status, t.from_on
+          from reporting_statisticstwin t where t.view = 'attendance'
+    """,
+}
+
+
 def _spelled_out(sql: str) -> str:
     """The SQL with <ref column> and <day column> written out."""
     for word, template in (("<ref ", _PSEUDONYM), ("<day ", _DAY)):
@@ -96,13 +118,13 @@ def _spelled_out(sql: str) -> str:
 
 
 def make_view(name: str, *, twins: bool = False) -> list[str]:
-    """Statements that make one view of ROWS or STEPS, owned by eh_system and readable by eh_report only.
+    """Statements that make one view of ROWS, STEPS or MEETINGS, owned by eh_system and readable by eh_report only.
 
     `twins`: with the rows that stand for records that were disposed of.
     """
-    body = _spelled_out((ROWS | STEPS)[name])
+    body = _spelled_out((ROWS | STEPS | MEETINGS)[name])
     if twins:
-        body += " union all " + TWINS[name]
+        body += " union all " + (TWINS | TWINS_OF_MEETINGS)[name]
     return [
         f"create view {name} as {body}",
         f"alter view {name} owner to eh_system",

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cases.models import Person
+from earlyhelp.web.dates import years_old
 from earlyhelp.web.ids import new_id
 from hubs.models import Agency, Membership
 from reporting.subject.querysets import SubjectRequestQuerySet
@@ -169,12 +170,7 @@ class SubjectRequest(models.Model):
         """Whole years of the person today; None when no birth date was given."""
         if self.born_on is None:
             return None
-        today = timezone.localdate()
-        return (
-            today.year
-            - self.born_on.year
-            - ((today.month, today.day) < (self.born_on.month, self.born_on.day))
-        )
+        return years_old(self.born_on)
 
 
 class SubjectLink(models.Model):

@@ -41,6 +41,7 @@ from cases.models import (
 )
 from cases.models.sharing import ConsentEnd
 from earlyhelp.access import Actor
+from earlyhelp.web.dates import moment_from
 from hubs.models import Agency, Category
 from reporting.models import RegisterRow
 
@@ -84,7 +85,7 @@ def columns_of(record: models.Model) -> dict[str, Any]:
 
 def at_noon(day: dt.date) -> dt.datetime:
     """Noon of a day in England."""
-    return timezone.make_aware(dt.datetime.combine(day, NOON))
+    return moment_from(day, NOON)
 
 
 class Preparer:

@@ -20,6 +20,7 @@ def sections(doc: Document) -> list[Section]:
         families.open_cases(doc),
         families.between_levels(doc),
         families.came_back(doc),
+        families.attendance(doc),
         families.closures(doc),
         families.needs(doc),
         families.consent(doc),

@@ -126,6 +126,45 @@ def needs(doc: Document) -> Section:
     )
 
 
+def attendance(doc: Document) -> Section:
+    title = "Who comes to meetings"
+    each_quarter = Block(
+        over_time(
+            doc,
+            "Professionals at meetings each quarter",
+            [
+                ("Asked", "meeting_places", ""),
+                ("Came", "meeting_places_taken", ""),
+                ("Share", "attendance", "%"),
+            ],
+        ),
+        line(doc, "attendance", "Share of professionals asked who came", [("Came", "attendance")], "%"),
+    )
+    came = doc.part("meeting_places_taken", "by_agency_kind")
+    rows = [
+        [
+            label,
+            doc.words(asked),
+            doc.words(came.get(code, 0)),
+            doc.words(share(came.get(code, 0), asked), "%"),
+        ]
+        for code, label, asked in group_rows(doc, COUNT_OF["meeting_places"])
+    ]
+    agencies = Table(
+        f"Professionals at meetings by kind of agency, {doc.quarter.label}",
+        ["Kind of agency", "Asked", "Came", "Share"],
+        rows,
+        numeric=(1, 2, 3),
+        stack=False,
+        classes="app-measure",
+        empty="No meeting was held in this quarter.",
+    )
+    codes = ("meeting_places", "meeting_places_taken", "attendance")
+    return Section(
+        "attendance", title, codes, [each_quarter, Block(agencies)], "Somebody counts once for each meeting."
+    )
+
+
 def consent(doc: Document) -> Section:
     rows = [[label, doc.words(value)] for _code, label, value in group_rows(doc, COUNT_OF["consent"])]
     table = Table(

@@ -8,6 +8,8 @@ A test compares this page with the models, so a new field fails it until somebod
 from __future__ import annotations
 
 from reporting.subject.inventory_of_assessments import ASSESSMENTS
+from reporting.subject.inventory_of_panels import PANELS
+from reporting.subject.inventory_of_steps import STEPS
 from reporting.subject.kept import CHAPTERS, STAFF, Kept, not_about_them, technical
 
 __all__ = ["CHAPTERS", "INVENTORY"]
@@ -89,10 +91,10 @@ INVENTORY: dict[str, Kept] = {
     "cases.outcome": Kept(
         "plan",
         "Outcome of the plan",
-        given="category theme what_will_be_different how_we_will_know status agency created_by created_at "
+        given="category theme what_will_be_different how_we_will_know target status agency created_by created_at "
         "ended_at end_note",
         others="person",
-        technical="id case",
+        technical="id case current_since",
         people=("person",),
         date="created_at",
     ),
@@ -110,7 +112,7 @@ INVENTORY: dict[str, Kept] = {
         "Action of the plan",
         given="category what owner_membership due_on status started_at done_at why_not agency created_by created_at",
         others="owner_person",
-        technical="id case outcome carried_from from_meeting",
+        technical="id case outcome carried_from from_meeting current_since",
         people=("owner_person",),
         date="created_at",
     ),
@@ -121,30 +123,93 @@ INVENTORY: dict[str, Kept] = {
         technical="id case snapshot meeting",
         date="reviewed_on",
     ),
+    "cases.outcomepast": Kept(
+        "plan",
+        "Outcome as it was before a change",
+        given="category theme what_will_be_different how_we_will_know target status agency ended_at end_note since "
+        "until",
+        technical="id case outcome",
+        date="until",
+    ),
+    "cases.actionpast": Kept(
+        "plan",
+        "Action as it was before a change",
+        given="category what owner_membership due_on status agency since until",
+        others="owner_person",
+        technical="id case action",
+        people=("owner_person",),
+        date="until",
+    ),
+    "cases.actionnote": Kept(
+        "plan",
+        "Progress of an action",
+        given="agency author happened_on text written_at",
+        technical="id case action",
+        date="happened_on",
+    ),
+    "cases.planversion": Kept(
+        "plan",
+        "Version of the plan",
+        given="frozen_at",
+        technical="id case review meeting",
+        date="frozen_at",
+    ),
+    "cases.driftanswer": Kept(
+        "plan",
+        "Why the plan stood still",
+        given="category agency kind reason quiet_until answered_by answered_at",
+        technical="id case",
+        date="answered_at",
+    ),
+    "cases.addendum": Kept(
+        "meetings",
+        "Addition to signed minutes",
+        given="category agency author text written_at",
+        technical="id meeting case item",
+        date="written_at",
+    ),
     "cases.meeting": Kept(
         "meetings",
         "Meeting",
         given="kind title purpose starts_at ends_at place chair status next_meeting_at cancel_reason held_at "
         "signed_off_at "
         "signed_off_by arranged_by arranged_at agency",
-        technical="id case call_link current_item sequence",
+        technical="id case series call_link current_item sequence",
         date="starts_at",
     ),
     "cases.invitation": Kept(
         "meetings",
         "Invitation",
-        given="membership answer answer_note answered_at attendance invited_by invited_at",
-        others="person",
+        given="membership answer answer_note answered_at arrived_at attendance invited_by invited_at",
+        others="person guest",
         technical="id meeting case",
         people=("person",),
         date="invited_at",
     ),
+    "cases.meetingseries": technical("id case agency every_weeks skips_school_holidays made_by made_at"),
+    "cases.proposedtime": technical("id meeting case starts_at ends_at proposed_by proposed_at"),
+    "cases.timeanswer": Kept(
+        "meetings",
+        "When somebody could come to a meeting",
+        given="answer answered_at recorded_by",
+        technical="id case proposed invitation",
+        date="answered_at",
+    ),
+    "cases.invitationlink": Kept(
+        "meetings",
+        "Email about a meeting",
+        given="made_by made_at expires_at ended_at",
+        others="email",
+        technical="id case invitation",
+        withheld={"secret_hash": "opens nothing, and is the mark of a key"},
+        date="made_at",
+    ),
     "cases.agendaitem": Kept(
         "meetings",
         "Item of an agenda",
-        given="category agency title kind discussed_at",
+        given="category agency title kind audience discussed_at",
         others="about",
-        technical="id meeting case position outcome minutes_planned",
+        technical="id meeting case position outcome minutes_planned opened_at seconds_spent removed_at",
         people=("about",),
         date="discussed_at",
     ),
@@ -153,8 +218,13 @@ INVENTORY: dict[str, Kept] = {
         "Minute",
         given="category agency author kind text is_written_ahead written_at",
         others="said_by",
-        technical="id meeting case item",
+        technical="id meeting case item text_number",
+        withheld={"runs": "counts which colleague typed which words"},
         date="written_at",
+    ),
+    "cases.minuteupdate": not_about_them(
+        "strokes of what an entry of the minutes says, which is copied; they go when the minutes are signed off",
+        "id minute number writer key client data total written_at",
     ),
     "cases.decision": Kept(
         "meetings",
@@ -164,15 +234,31 @@ INVENTORY: dict[str, Kept] = {
         technical="id meeting case item",
         date="decided_at",
     ),
+    "cases.agendaaudience": not_about_them(
+        "which colleagues a part of an agenda was for; the item itself is copied",
+        "id item case membership agency",
+    ),
+    "cases.roommessage": Kept(
+        "meetings",
+        "Message in a meeting",
+        given="category agency author text sent_at",
+        technical="id meeting case item",
+        date="sent_at",
+    ),
     "cases.document": Kept(
         "documents",
         "Document",
-        given="category agency title original_name content_type size status uploaded_by uploaded_at",
+        given="category agency title original_name content_type size status refused_why version_note uploaded_by "
+        "uploaded_at",
         others="about",
-        technical="id case meeting sha256 storage_key",
+        technical="id case meeting sha256 storage_key first checked_at scanner_away_since preview pages work_due_at "
+        "work_tries",
         people=("about",),
         date="uploaded_at",
     ),
+    # The document's own file is what is given; these are copies of it to look at.
+    "cases.documentpage": technical("id case document number storage_key width height text"),
+    "cases.meetingpaper": technical("id case meeting document agency shared_by shared_at"),
     "cases.casenote": Kept(
         "notes",
         "Note",
@@ -186,38 +272,31 @@ INVENTORY: dict[str, Kept] = {
     "cases.teammember": Kept(
         "team",
         "On the team",
-        given="membership helps_with starts_on ends_on end_reason last_contact_on added_by",
+        given="membership place covers_for reads_only helps_with starts_on ends_on end_reason last_contact_on added_by",
         technical="id case",
         date="starts_on",
     ),
     "cases.leadprofessional": Kept(
-        "team", "Led the help", given="membership from_at until_at", technical="id case", date="from_at"
+        "team",
+        "Led the help",
+        given="membership from_at until_at agreed_on agreed_how read_at",
+        technical="id case asked read_by",
+        date="from_at",
     ),
     "cases.leadrequest": Kept(
         "team",
         "Request to lead",
-        given="to_membership from_membership note family_agrees former_lead_stays status sent_at answered_at "
-        "answer_reason",
+        given="to_membership from_membership note family_agrees agreed_on agreed_how former_lead_stays status sent_at "
+        "answered_at answer_reason",
         technical="id case answer_by",
         date="sent_at",
     ),
-    "cases.stepup": Kept(
-        "steps",
-        "Stepped up",
-        given="category agency to_agency kind threshold reason working_well tried basis family_told "
-        "why_family_not_told sent_by "
-        "sent_at decide_by status decided_by decided_at decision_reason",
-        technical="id case is_immediate_danger_told pack lawful_share seat",
-        date="sent_at",
-    ),
-    "cases.stepdown": Kept(
-        "steps",
-        "Stepped down",
-        given="category agency to_hub reason outstanding final_meeting_at family_agrees proposed_lead "
-        "proposed_by proposed_at "
-        "hand_over_by status hub_accepted_by hub_accepted_at ended_by ended_at answer_reason",
+    "cases.joinrequest": Kept(
+        "team",
+        "Asked to join the team",
+        given="asked_by reason is_urgent sent_at decide_by status decided_by decided_at decision_reason",
         technical="id case",
-        date="proposed_at",
+        date="sent_at",
     ),
     "cases.emergencyaccess": Kept(
         "looks",
@@ -238,7 +317,9 @@ INVENTORY: dict[str, Kept] = {
         "id permission user content_object membership basis valid_until emergency"
     ),
     "cases.levelofneed": technical("id number name description starts_on ends_on"),
+    **STEPS,
     **ASSESSMENTS,
+    **PANELS,
     "reporting.registerrow": Kept(
         "register",
         "Line of a register",
@@ -300,6 +381,9 @@ INVENTORY: dict[str, Kept] = {
     "cases.accesssample": technical(
         "id month seed per_agency looks_at drawn answer_by drawn_at signed_off_by signed_off_at note"
     ),
+    "cases.cover": technical(
+        "id away by starts_on ends_on why note asked_by status asked_at answered_at answer_reason"
+    ),
     "cases.sampledlook": not_about_them(
         "questions to a colleague about a look; the look itself is listed",
         "id sample case agency membership day event_id verb pages answer words answered_by answered_at follow_up "
@@ -319,8 +403,9 @@ INVENTORY: dict[str, Kept] = {
     "cases.mergechange": technical("id merge position table_name row_id before after outcome"),
     "outbox.message": technical(
         "id kind key receiver to_user to_membership to_address link facts written_at due_at state tries claimed_until "
-        "sent_at failure dismissed_at"
+        "sent_at failure dismissed_at is_for_daily sent_with"
     ),
+    "outbox.messagechoice": technical("user how hour working_days_only at_once_about"),
     "audit.event": Kept(
         "looks",
         "Looked at",

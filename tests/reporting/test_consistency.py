@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from earlyhelp.access.context import as_system
 from reporting.consistency import broken, invariants
@@ -48,9 +49,41 @@ def test_every_model_of_a_record_is_looked_at():
 
 
 BREAKS = {
+    "held_case_was_accepted": "update cases_case set status = 'stepped_up' where id = %s",
     "closed_case_has_ended": "update cases_case set status = 'closed', closed_on = current_date, closure_reason = 'needs_met' where id = %s",
-    "lead_is_on_the_team": "update cases_teammember set ends_on = current_date - 1, starts_on = current_date - 9 where case_id = %s",
+    "lead_is_on_the_team": "delete from cases_teammember where case_id = %s",
+    "volunteers_have_volunteers_places": "update hubs_membership set roles = '{volunteer}' where id in (select membership_id from cases_leadprofessional where case_id = %s)",
 }  # fmt: skip
+
+
+# What a load, which no page passes through, could leave behind.
+BREAKS_OF_THE_PLAN = {
+    "plan_has_a_review_date": "update cases_case set next_review_on = null where id = %s",
+    "review_and_signed_meeting_keep_a_version": "delete from cases_planversion where case_id = %s",
+    "addendum_is_to_signed_minutes": "update cases_addendum set written_at = '2001-01-01' where case_id = %s",
+    "past_lies_before_the_present": "update cases_outcomepast set until = now() + interval '1 day' where case_id = %s",
+}
+
+
+@pytest.mark.parametrize("rule", BREAKS_OF_THE_PLAN)
+def test_broken_rule_of_the_plan_is_named(people, rule, outcome_of, meeting_of):
+    from cases.models import Addendum, OutcomePast
+
+    outcome, now = outcome_of(people.case), timezone.now()
+    meeting = meeting_of(
+        people.case, people.alice, status="signed_off", held_at=now, signed_off_at=now, signed_off_by=people.alice
+    )
+    with as_system():
+        Addendum.objects.create(meeting=meeting, case=people.case, text="x", author=people.alice)
+        outcome.current_since = now
+        outcome.save()
+        OutcomePast.objects.create(
+            outcome=outcome, case=people.case, category=1, what_will_be_different="x", how_we_will_know="y",
+            status="open", since=now, until=now,
+        )  # fmt: skip
+    assert rule not in names()
+    past_everything(BREAKS_OF_THE_PLAN[rule], people.case.pk)
+    assert rule in names()
 
 
 @pytest.mark.parametrize("rule", BREAKS)

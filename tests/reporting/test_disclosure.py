@@ -18,7 +18,7 @@ from reporting.disclosure import (
 from tests.reporting.attacker import Reader
 
 COUNTS = st.one_of(st.integers(0, 7), st.integers(0, 7), st.integers(5, 60))
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def row(total_worth=TOTAL, **counts):

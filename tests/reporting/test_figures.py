@@ -190,13 +190,15 @@ def test_rows_behind_the_figures_name_nobody(county_maker):
         columns = cursor.fetchall()
         cursor.execute("select id::text from cases_case union select id::text from cases_person")
         ids = {row[0] for row in cursor.fetchall()}
-    assert len({table for table, _name, _kind in columns}) == 7
+    assert len({table for table, _name, _kind in columns}) == 8
     known = {"bigint", "date", "integer", "boolean", "character varying", "text"}
     assert {kind for _table, _name, kind in columns} <= known
     texts = {(table, name) for table, name, kind in columns if kind in ("text", "character varying")}
     assert texts == {
         ("report_assessment", "agency_kind"),
         ("report_assessment", "status"),
+        ("report_attendance", "agency_kind"),
+        ("report_attendance", "status"),
         ("report_case", "closure_reason"),
         ("report_case", "register_lead_kind"),
         ("report_case", "status"),

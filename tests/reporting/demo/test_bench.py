@@ -15,6 +15,7 @@ FIGURES = {"who": "hub coordinator", "page": "family list", "requests_per_second
            "most_times_uncontrolled": 1.15, "status": 200, "kilobytes": 12.0}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(180)
 def test_bench_measures_every_page_and_leaves_nothing_behind(tmp_path):

@@ -63,7 +63,7 @@ CELLS = st.one_of(
         ]
     ),
 )
-slow = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def read_and_check(content: bytes):

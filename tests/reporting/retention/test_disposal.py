@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from cases.models import Address, CaseNote, Document, Person
+from cases.models import Address, CaseNote, Document, DocumentPage, Person
 from cases.rules import NotAllowed
 from earlyhelp.access.context import acting_as, as_role, as_system
 from earlyhelp.audit import chain
@@ -104,8 +104,12 @@ def test_the_access_log_stays_whole_and_names_nobody(old_record):
 
 def test_stored_files_go_after_the_commit_and_are_tried_again_until_they_are_gone(old_record, monkeypatch):
     with as_system():
-        keys = list(Document.objects.filter(case=old_record.case).values_list("storage_key", flat=True))
-    assert keys
+        keys = [
+            key
+            for model in (Document, DocumentPage)
+            for key in model.objects.filter(case=old_record.case).values_list("storage_key", flat=True)
+        ]
+    assert len(keys) == 2, "a letter and the picture of its page"
     disposed(old_record)
     assert all(default_storage.exists(key) for key in keys), "nothing is lost when the transaction is"
 

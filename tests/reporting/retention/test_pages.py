@@ -125,9 +125,12 @@ def test_longer_rules_count_where_they_fit(old_record, everything):
     from cases.models import Restriction, StepUp
 
     with as_system():
-        StepUp.objects.filter(case=old_record.case).update(
-            status="accepted", decided_by=everything.decider, decision_reason="Met"
-        )
+        StepUp.objects.create(
+            case=old_record.case, agency=everything.alice.agency, to_agency=everything.decider.agency, reason="Needs",
+            basis="consent", sent_by=everything.alice, decide_by=timezone.now(), status="accepted",
+            decided_by=everything.decider, decided_at=timezone.now(), decision_reason="Met",
+            why_no_meeting="No time for one",
+        )  # fmt: skip
     with acting_as(old_record.lead):
         assert due_records() == []
         assert record_of(old_record.case.reference).rule == "stepped_up"
