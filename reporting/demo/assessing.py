@@ -9,6 +9,7 @@ from typing import Any
 from assessments.domains import NO_NEEDS
 from assessments.models import Assessment, FormVersion, Need, Score, Section
 from cases.models import Person
+from cases.rules.sharing_people import age_of
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category, Membership
 from reporting.demo.families import Teller, Told
@@ -143,12 +144,19 @@ class AssessmentTeller:
             ("family_strengths", None, Category.FAMILY, {"strengths": "\n".join(story["strengths"])}),
         ]
         for child in children:
-            strength = next(
-                (s for s in story["strengths"] if child.called.split()[0] in s), story["strengths"][0]
-            )
-            said = words.get(keys[child.pk], "Too young to be asked, or not asked yet.")
-            pages.append(("child_strengths", child, Category.FAMILY, {"strengths": strength}))
-            pages.append(("child_words", child, Category.FAMILY, {"words": said, "how": "talked"}))
+            strengths = [each for each in story["strengths"] if child.called.split()[0] in each]
+            if strengths:
+                pages.append(("child_strengths", child, Category.FAMILY, {"strengths": "\n".join(strengths)}))
+            if keys[child.pk] in words:
+                told_us = {"words": words[keys[child.pk]], "how": "talked"}
+            elif (age_of(child) or 0) < 4:
+                told_us = {
+                    "words": f"Played on the rug while we talked, and came back to {parent.first_name} to be picked up.",
+                    "how": "watched",
+                }
+            else:
+                told_us = {"words": "Not today, thank you.", "how": "asked_not"}
+            pages.append(("child_words", child, Category.FAMILY, told_us))
         for child in children:
             found = [code for person, code in self._needs(told) if person == child] or ["none"]
             pages.append(("rating", child, Category.FAMILY, {f"overall__p{parent.pk.hex}": 4}))

@@ -83,6 +83,16 @@ PERSONAS: tuple[CastMember, ...] = (
         phone="01632 960 145",
     ),
     _m(
+        "winnie",
+        "Winnie",
+        "Marlowe",
+        "brightwater",
+        "Volunteer family mentor",
+        "Volunteer, sees her own tasks with one family",
+        "volunteer",
+        phone="01632 960 146",
+    ),
+    _m(
         "tom",
         "Tom",
         "Adeyemi",

@@ -16,6 +16,7 @@ from cases.models import (
     Relationship,
     StepDown,
     StepUp,
+    StepUpPack,
     TeamMember,
 )
 from reporting.demo.bulk import Heap
@@ -93,9 +94,13 @@ class Heaps:
         self.step_ups = Heap(
             StepUp,
             *_columns(
-                "id case_id agency_id to_agency_id threshold reason basis is_immediate_danger_told family_told pack "
-                "sent_by_id sent_at decide_by status decided_by_id decided_at decision_reason"
+                "id case_id agency_id to_agency_id threshold reason why_no_meeting tried basis is_immediate_danger_told "
+                "family_told sent_by_id sent_at decide_by status decided_by_id decided_at decision_reason"
             ),
+        )
+        self.packs = Heap(
+            StepUpPack,
+            *_columns("id step_up_id case_id agency_id to_agency_id sent_by_id content sha256 sent_at"),
         )
         self.step_downs = Heap(
             StepDown,

@@ -14,17 +14,21 @@ from assessments.models import FormVersion
 from cases.models import Case, CaseNote, Family
 from earlyhelp.access.context import as_role, as_system
 from earlyhelp.accounts.models import User
+from reporting.demo.advising import tell_advice
 from reporting.demo.agreeing import AgreementTeller
 from reporting.demo.assessing import AssessmentTeller
 from reporting.demo.background import background
 from reporting.demo.families import Teller
+from reporting.demo.finding import SchedulingTeller
+from reporting.demo.joining import tell_joining
+from reporting.demo.panels import tell_panels
+from reporting.demo.papers import tell_papers
 from reporting.demo.plans import PlanTeller
 from reporting.demo.records import tell_records
 from reporting.demo.steps import StepTeller
-from reporting.demo.stories import stories
+from reporting.demo.stories import FIRST_REFERENCE, reference_of, stories
 from reporting.demo.world import build_frame, employ
 
-FIRST_REFERENCE = 20418
 SEED = 2012  # the year in which the first five hubs opened
 
 
@@ -57,16 +61,21 @@ def load(*, families: int, sign_ins: Path) -> Loaded:
             teller = Teller(world, rng)
             form = FormVersion.objects.newest(DEFAULT_FORM)
             steps = StepTeller(teller)
-            more = [AgreementTeller(teller), AssessmentTeller(teller, form), PlanTeller(teller), steps]
+            more = [AgreementTeller(teller), AssessmentTeller(teller, form), PlanTeller(teller)]
+            more += [SchedulingTeller(teller), steps]
             for number, story in enumerate(stories()):
-                told = teller.tell(story, f"WM-{FIRST_REFERENCE + number * 17}")
+                told = teller.tell(story, reference_of(number))
                 for chapter in more:
                     chapter.tell(told)
                 teller.finish(told)
                 steps.freeze(told)
+            tell_papers(Case.objects.get(reference=reference_of(0)))
             background(world, rng, families)
             _project()
+            tell_advice(world)
             tell_records(world)
+            tell_panels(world)
+            tell_joining(world)
         _move_sequence()
     with as_system():
         return Loaded(

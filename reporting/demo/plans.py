@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from cases.models import (
     Action,
+    ActionNote,
+    Addendum,
     AgendaItem,
     Decision,
     Invitation,
     Meeting,
     Minute,
     Outcome,
+    OutcomePast,
     OutcomeScore,
     PlanReview,
+    RoomMessage,
 )
 from hubs.models import Category, Membership
 from reporting.demo.families import Teller, Told
@@ -54,6 +60,8 @@ class PlanTeller:
             meeting = self._meeting(told, facts)
             if facts.get("held"):
                 self._review(told, facts, meeting, outcomes)
+        for facts in told.story["review"]:
+            self._review(told, facts, None, outcomes)
 
     def _lead(self, told: Told) -> Membership:
         return self.world.staff[told.story["lead"]]
@@ -73,6 +81,7 @@ class PlanTeller:
             theme=OUTCOME_OF[theme],
             what_will_be_different=facts["want"],
             how_we_will_know=facts["know"],
+            target=facts.get("target"),
             created_by=lead,
             created_at=created,
             status="met" if told.case.closed_on else "open",
@@ -82,7 +91,28 @@ class PlanTeller:
         OutcomeScore.objects.bulk_create(self._score(told, outcome, *score) for score in facts["scores"])
         for action in facts["actions"]:
             self._action(told, outcome, action, created)
+        for was in facts.get("was", []):
+            self._was(told, outcome, was)
         return outcome
+
+    def _was(self, told: Told, outcome: Outcome, was: dict[str, Any]) -> None:
+        """What an outcome said until a day: the database keeps it when somebody changes one, and a load changes none."""
+        until = self.teller.moment(was["until"], "15:30")
+        OutcomePast.objects.create(
+            case=told.case,
+            outcome=outcome,
+            category=outcome.category,
+            agency=outcome.agency,
+            theme=outcome.theme,
+            what_will_be_different=was["want"],
+            how_we_will_know=was["know"],
+            target=was.get("target"),
+            status="open",
+            since=outcome.current_since or outcome.created_at,
+            until=until,
+        )
+        outcome.current_since = until
+        outcome.save(update_fields=["current_since"])
 
     def _score(self, told: Told, outcome: Outcome, day: int, rater: str, value: int) -> OutcomeScore:
         person = told.people.get(rater)
@@ -107,7 +137,7 @@ class PlanTeller:
         started_at = created + timedelta(days=2) if is_started else None
         if done_at and started_at:
             started_at = min(started_at, done_at)
-        return Action.objects.create(
+        action = Action.objects.create(
             case=told.case,
             outcome=outcome,
             category=outcome.category,
@@ -122,8 +152,24 @@ class PlanTeller:
             created_by=self._lead(told),
             created_at=created,
         )
+        for day, who, text in facts.get("progress", []):
+            writer = self.world.staff[who]
+            ActionNote.objects.create(
+                case=told.case,
+                action=action,
+                agency=writer.agency,
+                author=writer,
+                happened_on=self.teller.day(day),
+                text=text,
+                written_at=self.teller.moment(day, "16:10"),
+            )
+        return action
 
-    def _review(self, told: Told, facts: dict[str, Any], meeting: Meeting, outcomes: list[Outcome]) -> None:
+    def _review(
+        self, told: Told, facts: dict[str, Any], meeting: Meeting | None, outcomes: list[Outcome]
+    ) -> None:
+        """A review of the plan: what a meeting was, or what the lead recorded on a day without one."""
+        lead = meeting.chair if meeting else self._lead(told)
         day = self.teller.day(facts["day"])
         so_far = [s for o in outcomes for s in o.scores.all() if s.scored_on <= day]
         latest = {s.outcome_id: s.value for s in sorted(so_far, key=lambda s: s.scored_on)}
@@ -131,7 +177,7 @@ class PlanTeller:
         is_last = told.case.closed_on is not None
         PlanReview.objects.create(
             case=told.case,
-            agency=meeting.agency,
+            agency=lead.agency,
             reviewed_on=day,
             summary=facts["minutes"],
             decision="close" if is_last else "continue",
@@ -141,8 +187,8 @@ class PlanTeller:
                 "actions": {str(a.pk): a.status for o in known for a in o.actions.all()},
             },
             meeting=meeting,
-            recorded_by=meeting.chair,
-            recorded_at=meeting.ends_at,
+            recorded_by=lead,
+            recorded_at=meeting.ends_at if meeting else self.teller.moment(facts["day"], "16:30"),
         )
 
     # -- Meetings ------------------------------------------------------------------------------------------------------
@@ -150,6 +196,9 @@ class PlanTeller:
     def _meeting(self, told: Told, facts: dict[str, Any]) -> Meeting:
         chair = self.world.staff[facts["chair"]]
         starts_at = self.world.at(self.teller.day(facts["day"]), facts["at"])
+        if facts.get("on_now"):
+            began = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=11)
+            starts_at = began - timedelta(minutes=began.minute % 5)  # as people arrange meetings
         arranged = min(starts_at - timedelta(days=17), self.teller.moment(-1, "10:00"))
         is_held = facts.get("held", False)
         meeting = Meeting.objects.create(
@@ -187,7 +236,56 @@ class PlanTeller:
         self._invitations(told, facts, meeting, arranged)
         if is_held:
             self._what_was_said(told, facts, meeting, items)
+        if facts.get("on_now"):
+            self._on_now(told, facts, meeting, items)
         return meeting
+
+    def _on_now(self, told: Told, facts: dict[str, Any], meeting: Meeting, items: list[AgendaItem]) -> None:
+        """A meeting that is going on while somebody looks: who has come, what was said so far, what is talked about."""
+        number, by_title = facts["on_now"], {item.title: item for item in items}
+        for item in items[: number - 1]:
+            item.opened_at, item.seconds_spent = meeting.starts_at, 8 * 60
+            item.discussed_at = meeting.starts_at + timedelta(minutes=8)
+        items[number - 1].opened_at = meeting.starts_at + timedelta(minutes=8)
+        AgendaItem.objects.bulk_update(items, ["opened_at", "seconds_spent", "discussed_at"])
+        meeting.current_item = items[number - 1]
+        meeting.save(update_fields=["current_item"])
+        here = [self.world.staff.get(key) or told.people[key] for key in facts["arrived"]]
+        for invitation in meeting.invitations.all():
+            if (invitation.membership or invitation.person) in here:
+                invitation.arrived_at = meeting.starts_at + timedelta(minutes=1)
+                invitation.save(update_fields=["arrived_at"])
+        who, title, text = facts["sent"]
+        writer = self.world.staff[who]
+        of_meeting = {"meeting": meeting, "case": told.case}
+        Minute.objects.create(
+            **of_meeting, item=by_title[title], agency=writer.agency, author=writer, kind="view", text=text,
+            is_written_ahead=True, written_at=meeting.starts_at - timedelta(days=1),
+        )  # fmt: skip
+        self._minutes(facts["said"], meeting, items, first=3, apart=1)
+        for key, text in facts["messages"]:
+            writer = self.world.staff[key]
+            sent_at = meeting.starts_at + timedelta(minutes=5)
+            RoomMessage.objects.create(
+                **of_meeting, agency=writer.agency, author=writer, text=text, sent_at=sent_at
+            )
+
+    def _minutes(self, said: list, meeting: Meeting, items: list[AgendaItem], *, first: int, apart: int) -> None:
+        """What several people wrote, `first` minutes after the beginning and then `apart` minutes apart."""
+        by_title = {item.title: item for item in items}
+        for number, (key, title, kind, text, *said_by) in enumerate(said):
+            writer = self.world.staff[key]
+            Minute.objects.create(
+                meeting=meeting,
+                case=meeting.case,
+                item=by_title[title],
+                agency=writer.agency,
+                author=writer,
+                kind=kind,
+                text=text,
+                said_by="".join(said_by),
+                written_at=meeting.starts_at + timedelta(minutes=first + number * apart),
+            )
 
     def _invitations(self, told: Told, facts: dict[str, Any], meeting: Meeting, arranged: datetime) -> None:
         came, sorry = facts.get("came", []), facts.get("apologies", [])
@@ -217,8 +315,10 @@ class PlanTeller:
             agency=chair.agency,
             author=chair,
             text=facts["minutes"],
-            written_at=meeting.starts_at + timedelta(minutes=20),
+            written_at=meeting.starts_at + timedelta(minutes=4),
         )
+        self._minutes(facts.get("said", []), meeting, items, first=9, apart=5)
+        told.case.actions.filter(what__in=facts.get("agreed", [])).update(from_meeting=meeting)
         for number, text in enumerate(facts["decisions"], start=1):
             Decision.objects.create(
                 meeting=meeting,
@@ -226,7 +326,7 @@ class PlanTeller:
                 item=items[-1],
                 agency=chair.agency,
                 text=text,
-                agreed_by="Everybody there",
+                agreed_by="everybody there",
                 recorded_by=chair,
                 decided_at=meeting.starts_at + timedelta(minutes=40 + number),
             )
@@ -234,4 +334,14 @@ class PlanTeller:
             meeting.status, meeting.signed_off_by = "signed_off", chair
             meeting.signed_off_at = meeting.ends_at + timedelta(hours=2)
             meeting.save(update_fields=["status", "signed_off_by", "signed_off_at"])
+        for day, who, text in facts.get("put_right", []):
+            writer = self.world.staff[who]
+            Addendum.objects.create(
+                meeting=meeting,
+                case=told.case,
+                agency=writer.agency,
+                author=writer,
+                text=text,
+                written_at=self.teller.moment(day, "11:05"),
+            )
         self.teller.happened(told, facts["day"], facts["at"], facts["chair"], "Meeting held", meeting.title)

@@ -23,10 +23,11 @@ from assessments.models import Assessment, QualityAudit, QuickNote, Section
 from assessments.quality.checks import add_follow_up, answer, save_check, share
 from assessments.quality.rubric import criteria_of
 from assessments.quality.sample import draw, quarters_over, scopes_of
-from cases.models import Case, Person
+from cases.models import Person
 from earlyhelp.access import Actor
 from earlyhelp.access.context import acting_as, as_system
 from hubs.models import Membership
+from reporting.demo.stories import case_of
 
 # Who wrote on the phone: (first name, family or nothing, words).
 NOTES = (
@@ -58,7 +59,7 @@ def practise() -> bool:
             return False
         for first, family, words in NOTES:
             with acting_as(_member(first)) as actor:
-                case = _case_of(family) if family else None
+                case = case_of(family) if family else None
                 keep_quick_note(note=uuid.uuid4(), body=words, case=case, by=actor)
         _own_words()
         _put_right()
@@ -71,14 +72,8 @@ def _member(first: str) -> Membership:
     return Membership.objects.select_related("user").get(user__email__startswith=f"{first.lower()}.")
 
 
-def _case_of(family: str) -> Case:
-    return Case.objects.filter(family__name=family).order_by("-opened_on")[0]
-
-
 def _assessment_of(family: str) -> Assessment:
-    return (
-        Assessment.objects.with_record_data().filter(case__family__name=family).order_by("-initiated_at")[0]
-    )
+    return Assessment.objects.with_record_data().filter(case=case_of(family)).order_by("-initiated_at")[0]
 
 
 def _own_words() -> None:

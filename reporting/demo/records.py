@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from cases.models import Case, CaseNote, Consent, Family, LeadProfessional, Person, TeamMember
 from cases.models.case import ClosureReason
 from earlyhelp.access.context import acting_as
+from reporting.demo.stories import case_of
 from reporting.demo.world import World
 from reporting.models import Redaction, SubjectRequest
 from reporting.retention.actions import place_hold, propose_disposal
@@ -34,7 +35,7 @@ def tell_records(world: World) -> None:
 
 
 def _log(world: World, by: str, family: str, person: str, days: int, **facts) -> SubjectRequest:
-    about = Person.objects.get(family__name=family, first_name=person)
+    about = Person.objects.get(family=case_of(family).family_id, first_name=person)
     with acting_as(world.staff[by]) as actor:
         return actions.log_request(
             first_name=about.first_name,

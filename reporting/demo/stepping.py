@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
+from cases.pack import fingerprint
 from reporting.demo.bulk import Ids
 from reporting.demo.heaps import Heaps
 from reporting.demo.maker import Frame, Household, Workplace
@@ -23,6 +24,8 @@ ACCEPTED = (
 RETURNED = (
     "The threshold is not met today. The plan is right; ring us the same day if there is another incident."
 )
+NO_MEETING = "The family did not want to wait for a meeting, and the team was asked by phone."
+TRIED = "The plan, for three months, with a visit each week."
 SETTLED = "The child in need plan has reached its aims, and the family agrees to go on with early help."
 DOWN_SHARE, RETURNED_SHARE = 0.05, 0.04  # of all cases: stepped down at the start; sent up and returned
 
@@ -67,8 +70,20 @@ class StepMaker:
             "team": [],
             "notes": [],
         }
+        step_up = self.ids.at(sent.timestamp())
+        self.heaps.packs.add(
+            self.ids.at(sent.timestamp()),
+            step_up,
+            case,
+            lead[0].id,
+            place.id,
+            lead[1],
+            pack,
+            fingerprint(pack),
+            sent,
+        )
         self.heaps.step_ups.add(
-            self.ids.at(sent.timestamp()), case, lead[0].id, place.id, threshold, reason, "consent", True, True, pack,
+            step_up, case, lead[0].id, place.id, threshold, reason, NO_MEETING, TRIED, "consent", True, True,
             lead[1], sent, sent + timedelta(days=1), "accepted" if answer == ACCEPTED else "declined", decider, decided,
             answer,
         )  # fmt: skip

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from cases.actions.step_up import decision_due
-from cases.models import Consent, StepDown, StepUp, TeamMember
-from cases.pack import pack_of
+from cases.models import Consent, StepDown, StepUp, StepUpPack, TeamMember
+from cases.pack import fingerprint, pack_of, request_of
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category
 from reporting.demo.agreeing_to_share import MATRIX
 from reporting.demo.families import Teller, Told
 
+SAFE_NOW = "The children are with their grandparents until tomorrow evening, and their mother knows."
+NO_MEETING = "The team was asked by phone the same day, because the next meeting was two weeks away."
 DECISIONS = {"stay": "declined", "accept": "accepted"}
 HAND_OVER_WITHIN = 10  # working days
 
@@ -40,7 +42,18 @@ class StepTeller:
             }  # fmt: skip
             pack = pack_of(told.case)
             pack["notes"] = [note for note in pack["notes"] if note["title"] in open_to_sender]
-            StepUp.objects.filter(case=told.case).update(pack=pack)
+            step_up = StepUp.objects.select_related("to_agency", "meeting").get(case=told.case)
+            pack |= {"request": request_of(step_up, sender)}
+            StepUpPack.objects.create(
+                step_up=step_up,
+                case=told.case,
+                agency=step_up.agency,
+                to_agency=step_up.to_agency,
+                sent_by=sender,
+                content=pack,
+                sha256=fingerprint(pack),
+                sent_at=step_up.sent_at,
+            )
 
     def _up(self, told: Told, facts: dict[str, Any]) -> None:
         """The request, a seat on the team for whoever decides, and the decision when there is one."""
@@ -58,11 +71,15 @@ class StepTeller:
             added_by=sender,
         )
         self._agree(told, sent_at)
+        is_incident = facts["sent"] == 0
         StepUp.objects.create(
             case=told.case,
             agency=sender.agency,
             to_agency=decider.agency,
-            kind="incident" if facts["sent"] == 0 else "planned",
+            kind="incident" if is_incident else "planned",
+            happened_at=sent_at - timedelta(hours=11) if is_incident else None,
+            safe_now=SAFE_NOW if is_incident else "",
+            why_no_meeting="" if is_incident else NO_MEETING,
             threshold=facts["threshold"],
             reason=facts["reason"],
             working_well="\n".join(told.story["strengths"]),
@@ -117,7 +134,10 @@ class StepTeller:
             reason=facts["summary"],
             outstanding="\n".join(facts["outstanding"]),
             final_meeting_at=self.teller.moment(facts["final_meeting"], "11:00"),
+            final_meeting_place="Alder Vale hub, room 2",
             family_agrees=True,
+            agreed_on=sent_at.date(),
+            family_said="We know what to do now, and whom to ring.",
             proposed_lead=self.world.staff[facts["to"]],
             proposed_by=proposer,
             proposed_at=sent_at,

@@ -10,9 +10,25 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from cases.models import Case
+
+FIRST_REFERENCE, STEP = 20418, 17
 FOLDER = Path(__file__).parent / "data" / "stories"
 Story = dict[str, Any]
-LISTS = ("person", "team", "consent", "decides", "share", "guest", "outcome", "meeting", "note")
+LISTS = (
+    "person",
+    "team",
+    "consent",
+    "decides",
+    "share",
+    "guest",
+    "outcome",
+    "meeting",
+    "finding",
+    "series",
+    "review",
+    "note",
+)
 
 
 @functools.cache
@@ -25,6 +41,17 @@ def stories() -> tuple[Story, ...]:
             story.setdefault(name, [])
         found.append(story)
     return tuple(found)
+
+
+def reference_of(number: int) -> str:
+    """The reference of the record of story `number`, counted from 0."""
+    return f"WM-{FIRST_REFERENCE + number * STEP}"
+
+
+def case_of(family: str) -> Case:
+    """The record of the story of this family: families that were made up may have its name. Raises ValueError for none."""
+    number = [story["name"] for story in stories()].index(family)
+    return Case.objects.select_related("family", "hub").get(reference=reference_of(number))
 
 
 def born(age: list[int], today: date) -> date:

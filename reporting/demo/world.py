@@ -11,12 +11,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.contrib.auth.models import Group
-from django.utils import timezone
 
 from cases.models import LevelOfNeed
 from earlyhelp.accounts import second_factor
 from earlyhelp.accounts.actions import create_person_with_password
 from earlyhelp.accounts.models import User
+from earlyhelp.web.dates import moment_from
 from hubs.models import Agency, Hub, Membership, Service
 from reporting.demo.agreeing_to_share import agree_to_share
 from reporting.demo.cast import CAST, PERSONAS, CastMember
@@ -76,7 +76,7 @@ class World:
 
     def at(self, day: date, clock: str) -> datetime:
         """A moment: this day at this time ("15:40") in England."""
-        return timezone.make_aware(datetime.combine(day, time.fromisoformat(clock)))
+        return moment_from(day, time.fromisoformat(clock))
 
     def leaders_of(self, agency: Agency) -> list[Membership]:
         """The agency's practitioners and leads, in the order of the cast."""
