@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from earlyhelp.access import Actor
+from earlyhelp.web.dates import midnight
 
 KEEP_CHECKS = dt.timedelta(days=1)
 
@@ -45,13 +46,13 @@ class AssessmentQuerySet(models.QuerySet):
     def initiated_between(self, start: dt.date, end: dt.date):
         """Registered from `start` to `end`, both included, by the day in England."""
         return self.filter(
-            initiated_at__gte=_midnight(start), initiated_at__lt=_midnight(end + dt.timedelta(days=1))
+            initiated_at__gte=midnight(start), initiated_at__lt=midnight(end + dt.timedelta(days=1))
         )
 
     def completed_between(self, start: dt.date, end: dt.date):
         """Completed from `start` to `end`, both included, by the day in England."""
         return self.filter(
-            completed_at__gte=_midnight(start), completed_at__lt=_midnight(end + dt.timedelta(days=1))
+            completed_at__gte=midnight(start), completed_at__lt=midnight(end + dt.timedelta(days=1))
         )
 
     def to_finish(self):
@@ -185,7 +186,3 @@ class MatchCheckQuerySet(models.QuerySet):
     def stale(self):
         """Checks whose typed details must go."""
         return self.filter(made_at__lt=timezone.now() - KEEP_CHECKS).exclude(asked={})
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

@@ -9,13 +9,14 @@ from django.db.models import BooleanField, F, Func
 
 from assessments.models import Assessment
 from assessments.spec import Opens, Part, Source
-from cases.models import Case, LeadProfessional
+from cases.models import Case
 from cases.rules import NotAllowed, answered
 from cases.rules.case import can_write as can_write_in_case
 from cases.rules.case import check_can_read as check_can_read_case
 from cases.rules.case import check_can_register as check_can_register_family
 from cases.rules.case import check_can_write as check_can_write_in_case
-from cases.rules.case import is_only_by_emergency
+from cases.rules.case import check_is_not_only_to_read
+from cases.rules.case import leads as leads_case
 from earlyhelp.access import Actor, Role
 from hubs.models import Category
 
@@ -54,8 +55,7 @@ def check_can_help_again(actor: Actor, case: Case) -> None:
     check_can_read_case(actor, case)
     if case.is_open:
         raise NotAllowed("This family is being helped already. Start the assessment in the open record.")
-    if is_only_by_emergency(actor, case):
-        raise NotAllowed("Emergency access is for reading only.")
+    check_is_not_only_to_read(actor, case)
 
 
 def check_can_write(actor: Actor, assessment: Assessment, part: Part) -> None:
@@ -87,15 +87,14 @@ def check_can_answer_for(actor: Actor, assessment: Assessment) -> None:
     """Persons who may sign off, take a sign-off back or withdraw:
 
     - the assessor,
-    - the case's lead professional,
+    - the case's lead professional, or who covers for them,
     - a lead of the assessor's agency,
     - staff of the case's hub.
     """
     check_can_write_in_case(actor, assessment.case)
     if assessment.assessor_id == actor.membership.pk:
         return
-    leads = LeadProfessional.objects.filter(case=assessment.case_id, until_at__isnull=True)
-    if leads.filter(membership=actor.membership).exists():
+    if leads_case(actor, assessment.case):
         return
     agency = assessment.assessor.agency_id if assessment.assessor else assessment.agency_id
     if agency == actor.agency.pk and actor.has_role(Role.AGENCY_LEAD):

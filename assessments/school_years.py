@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from earlyhelp.web.dates import years_old
+
 NURSERY, RECEPTION, NONE = "nursery", "reception", "none"
 CHOICES = (
     (NURSERY, "Nursery or pre-school"),
@@ -43,5 +45,5 @@ def problem_with(value: str, born_on: dt.date | None, on: dt.date, name: str) ->
         is_apart = abs(usual - (0 if value == RECEPTION else int(value))) > MOST_YEARS_APART
     if not is_apart:
         return ""
-    years = on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
+    years = years_old(born_on, on)
     return f"{LABELS[value]} does not fit: {name} is {years}. Check the school year, or the date of birth on the record"

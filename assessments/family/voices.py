@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessments.household import Household
 from assessments.models import Voice, VoiceWay
-from cases.rules.document import can_be_given_out
+from cases.rules.document import why_not_given_out
 from earlyhelp.web.dates import day
 
 HOW = {
@@ -23,13 +23,13 @@ HOW = {
 
 @dataclass(kw_only=True)
 class Told:
-    """What one person told us once. `source` says who asked, when and how; `file_url` is empty without a file."""
+    """What one person told us once. `source` says who asked, when and how; `why_not`, why its file is not given out."""
 
     voice: Voice
     name: str
     source: str
     file_url: str = ""
-    waits: bool = False
+    why_not: str = ""
     is_lost: bool = False
 
     @property
@@ -49,7 +49,7 @@ class Told:
 def told_by(voices: Iterable[Voice], household: Household) -> list[Told]:
     """Rows as pages show them: those of people whom the reader may see.
 
-    A file that has not passed the virus scanner, where there is one, is not offered yet (`waits`).
+    A file that has not passed the virus scanner, where there is one, is not offered (`why_not`).
     """
     found = []
     for voice in voices:
@@ -58,16 +58,16 @@ def told_by(voices: Iterable[Voice], household: Household) -> list[Told]:
             continue
         # Somebody may read the words and not the file: its row is hidden from them by its own category.
         has_file = voice.document_id is not None and voice.document is not None
-        ready = has_file and can_be_given_out(voice.document)
+        why_not = why_not_given_out(voice.document) if has_file else ""
         found.append(
             Told(
                 voice=voice,
                 name=speaker.name,
                 source=source_of(voice),
                 file_url=reverse("assessment-voice-file", args=[voice.assessment_id, voice.pk])
-                if ready
+                if has_file and not why_not
                 else "",
-                waits=has_file and not ready,
+                why_not=why_not,
             )
         )
     return found

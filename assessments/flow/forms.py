@@ -13,6 +13,7 @@ from assessments.answers import LONGEST_LONG_TEXT
 from cases.forms.lead import MembershipField
 from cases.forms.who import professional
 from cases.models import Case
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.forms import ClockField, Form, Look, NearDateField
 from hubs.models import Membership
 
@@ -210,7 +211,7 @@ class RegistrationForm(ReasonForm):
         on, at = self.cleaned_data["consent_on"], self.cleaned_data["consent_time"]
         if (on, at.hour, at.minute) == (stands.date(), stands.hour, stands.minute):
             return self.stands["consent_at"]
-        return timezone.make_aware(dt.datetime.combine(on, at))
+        return moment_from(on, at)
 
 
 class WrongPersonForm(ReasonForm):

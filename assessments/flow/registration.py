@@ -24,6 +24,7 @@ from cases.actions.notes import write_event
 from cases.rules import NotAllowed, answered
 from earlyhelp.access import Actor
 from earlyhelp.audit import record_change
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.workdays import add_working_days
 from hubs.models import Category
 
@@ -139,7 +140,7 @@ def _check_order(assessment: Assessment, facts: Mapping[str, Any]) -> None:
 def _start_on(assessment: Assessment, on: dt.date) -> None:
     """Another date at the same time of day, never after the sign-off; the due date is counted from it again."""
     at = timezone.localtime(assessment.initiated_at).time()
-    started = timezone.make_aware(dt.datetime.combine(on, at))
+    started = moment_from(on, at)
     ends = [
         each for each in (assessment.signed_off_at, assessment.completed_at, assessment.closed_at) if each
     ]

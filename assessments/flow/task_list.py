@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from assessments.addresses import part_url
+from assessments.household import told
 from assessments.models import Assessment, ConsentStatement, SectionStatus
 from assessments.pages import Book, PageOf
 from assessments.rules import takes_answers
@@ -16,6 +17,7 @@ from assessments.spec import Opens, Part, Source
 from cases.models import Case
 from earlyhelp.access import Actor
 from earlyhelp.web.dates import day, moment
+from earlyhelp.web.templatetags.eh import plural
 
 TAGS = {
     "not_started": ("Not started", "grey"),
@@ -170,10 +172,6 @@ def _together(part: Part, pages: list[PageOf], tasks: list[Task]) -> Task:
     return Task(id=part.key, title=part.together, url="", status=status, colour=colour, each=tasks)
 
 
-def _words(text: str, page: PageOf | None) -> str:
-    return text.replace("{name}", page.subject.name) if page and page.subject else text
-
-
 def _task(book: Book, page: PageOf) -> Task:
     words, colour = TAGS.get("differing" if page.has_differing else page.status, ("Completed", ""))
     latest = page.latest
@@ -185,7 +183,7 @@ def _task(book: Book, page: PageOf) -> Task:
     elif page.round > 1:
         hint = "Start this when it is time for the next one"
     else:
-        hint = _words(page.part.hint, page) or "Nobody has started this yet"
+        hint = told(page.part.hint, page.subject) or "Nobody has started this yet"
     subject = page.subject
     about = f"-{subject.id}" if subject else ""
     return Task(
@@ -210,20 +208,20 @@ def _kept_elsewhere(book: Book, part: Part, counts: Counts) -> Task:
         case Source.HOUSEHOLD:
             children = sum(person.is_child for person in book.household.people)
             adults = len(book.household.people) - children
-            hint = f"{_count(children, 'child', 'children')}, {_count(adults, 'adult', 'adults')}"
+            hint = f"{plural(children, 'child,children')}, {plural(adults, 'adult')}"
             url = "record-people"
         case Source.MEETINGS:
-            return _later(part, "record-meetings", case, counts.meetings, "meeting", "meetings")
+            return _later(part, "record-meetings", case, counts.meetings, "meeting")
         case Source.REVIEWS:
-            return _later(part, "record-plan", case, counts.reviews, "review", "reviews")
+            return _later(part, "record-plan", case, counts.reviews, "review")
         case _:
             return _plan(part, case, counts)
     return Task(id=part.key, title=part.title, url=reverse(url, args=[case.reference]), hint=hint)
 
 
-def _later(part: Part, url: str, case, count: int, one: str, many: str) -> Task:
+def _later(part: Part, url: str, case, count: int, one: str) -> Task:
     status, colour = ("Completed", "") if count else TAGS["not_started"]
-    hint = _count(count, one, many) if count else part.hint or f"No {one} yet"
+    hint = plural(count, one) if count else part.hint or f"No {one} yet"
     return Task(
         id=part.key,
         title=part.title,
@@ -238,11 +236,7 @@ def _plan(part: Part, case: Case, counts: Counts) -> Task:
     status, colour = TAGS["not_started"]
     if counts.actions:
         status, colour = ("Completed", "") if counts.started else TAGS[SectionStatus.IN_PROGRESS]
-    hint = (
-        f"{counts.started} of {_count(counts.actions, 'action', 'actions')} started"
-        if counts.actions
-        else part.hint
-    )
+    hint = f"{counts.started} of {plural(counts.actions, 'action')} started" if counts.actions else part.hint
     return Task(
         id=part.key,
         title=part.title,
@@ -260,10 +254,6 @@ def _statement(assessment: Assessment) -> str:
         return "Agreement as recorded in the register"
     children = f"Children: {assessment.consent_child}"
     return f"{assessment.consent_with} agreed on {day(assessment.consent_at)}. {children}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 @dataclass(frozen=True)

@@ -125,12 +125,8 @@ class PartForm(Form):
     ):
         self.part, self.subject, self.household, self.page = part, subject, household, page
         self.only, self.also, self.notes = only, also, notes or {}
-        self.earlier = {
-            key: given
-            for key, given in (earlier or {}).items()
-            if page.answers.get(key) in (None, given.value)
-            if data is not None or key not in page.answers
-        }
+        given = earlier or {}
+        self.earlier = {key: given[key] for key in given if data is not None or key not in page.answers}
         self.slots = slots(part, subject, household, page.answers)
         super().__init__(data, initial={"writer": writer, "done": is_done, "base": self.bases()})
         self.fields["done"].look = Look()
@@ -228,7 +224,8 @@ class PartForm(Form):
         """The answer that one box sent, and where it comes from if it was only confirmed.
 
         Words of an earlier answer that stand in the box unchanged were not typed: they count when somebody says
-        that they are still right, having had these very words before them, and else not at all.
+        that they are still right, having had these very words before them, and else not at all. When this page has
+        stored other words meanwhile, its writer has put these back, and they count.
         """
         value = self.cleaned_data.get(slot.name)
         not_known = self.cleaned_data.get(slot.name + NOT_KNOWN_SUFFIX)
@@ -241,8 +238,12 @@ class PartForm(Form):
             if still == "yes" and not not_known and given is not None and digest(given.value) == shown:
                 return given.value, given.origin
             stored = self.page.answers.get(slot.name)
+            writer = self.data.get("writer")
+            is_own = bool(writer) and self.page.marks.get(slot.name, {}).get("writer") == writer
+            was_put_back = is_own and digest(stored) not in ("-", shown)
             is_kept = digest(stored) == digest(value) and still != "no"
-            value = stored if is_kept and not not_known else None
+            if not was_put_back:
+                value = stored if is_kept and not not_known else None
         if is_blank(value) and not_known:
             value = NOT_KNOWN_VALUE
         return value, None

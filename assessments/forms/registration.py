@@ -14,6 +14,7 @@ from assessments.models import DEFAULT_FORM
 from cases.forms.numbers import NumbersForm
 from cases.forms.people import EARLIEST_BIRTH, TOO_OLD, TOO_YOUNG, is_too_old, is_too_young
 from cases.models import Ethnicity, Sex
+from earlyhelp.web.dates import moment_from
 from earlyhelp.web.forms import ClockField, DatePartsField, Form, Look, NearDateField, OneLineField
 
 LATEST_DUE_DAYS = 300
@@ -277,7 +278,7 @@ class AgreedForm(Form):
         if "agreed_by" in self.fields and not (data.get("agreed_by") or data.get("consent_with")):
             self.add_error("agreed_by", "Select who agreed")
         day, clock = data.get("consent_on"), data.get("consent_time")
-        if day and clock and timezone.make_aware(dt.datetime.combine(day, clock)) > timezone.now():
+        if day and clock and moment_from(day, clock) > timezone.now():
             self.add_error("consent_time", "Enter a time in the past")
         return data
 
@@ -293,7 +294,7 @@ class AgreedForm(Form):
         return {
             "consent_with": " and ".join(filter(None, [*names, data["consent_with"]]))[:200],
             "consent_child": data["consent_child"] or "not discussed",
-            "consent_at": timezone.make_aware(dt.datetime.combine(data["consent_on"], data["consent_time"])),
+            "consent_at": moment_from(data["consent_on"], data["consent_time"]),
             "consent_place": data["consent_place"],
             "method": data["method"],
         }

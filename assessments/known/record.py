@@ -15,6 +15,7 @@ from assessments.origins import ASSESSMENT, NOTE, PLAN, RECORD
 from assessments.spec import Nature
 from cases.models import Case, CaseNote, Outcome, Person, Relationship, TeamMember
 from cases.models.notes import NoteKind
+from earlyhelp.web.dates import midnight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class Record:
             lines.append(f"{member.user.full_name}, {member.job_title.lower()}, {member.agency.name}{helps}")
         if lines:
             latest = max(each.starts_on for each in self._team)
-            yield Said(value="\n".join(lines), where=RECORD, at=_midnight(latest))
+            yield Said(value="\n".join(lines), where=RECORD, at=midnight(latest))
 
     @cached_property
     def _open_outcomes(self) -> list[Outcome]:
@@ -129,7 +130,3 @@ class Record:
             at = each.signed_off_at or each.initiated_at
             value = timezone.localdate(at).isoformat()
             yield Said(value=value, where=ASSESSMENT, at=at, of=each.pk, by=each.reference)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

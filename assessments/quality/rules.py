@@ -17,6 +17,11 @@ def check_can_countersign(actor: Actor, assessment: Assessment) -> None:
     - and is neither the author nor who signed it off, in whatever agency.
     """
     check_can_write_in_case(actor, assessment.case)
+    check_is_theirs_to_countersign(actor, assessment)
+
+
+def check_is_theirs_to_countersign(actor: Actor, assessment: Assessment) -> None:
+    """The persons of `check_can_countersign` by their roles alone: for lists, which show only open records in sight."""
     leads = actor.has_role(Role.AGENCY_LEAD) and assessment.agency_id == actor.agency.pk
     manages = actor.has_role(Role.HUB_MANAGER) and assessment.case.hub_id in actor.hub_ids
     if not leads and not manages:
@@ -54,6 +59,7 @@ def check_can_finish(actor: Actor, follow_up: QualityFollowUp) -> None:
 
 
 can_countersign = answered(check_can_countersign)
+is_theirs_to_countersign = answered(check_is_theirs_to_countersign)
 can_check = answered(check_can_check)
 can_answer = answered(check_can_answer)
 can_follow_up = answered(check_can_follow_up)

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import Assessment, QualityAudit, QualityFollowUp
+from assessments.quality.rules import is_theirs_to_countersign
 from cases import waiting
 from cases.models import Case
 from cases.waiting import Waiting
-from earlyhelp.access import Actor, Permission, Role
+from earlyhelp.access import Actor, Permission
 from earlyhelp.web.dates import day
+from earlyhelp.web.templatetags.eh import plural
 
 MOST = 50  # lines of one kind in My work
 
@@ -36,21 +38,13 @@ def countersigning(actor: Actor) -> Iterator[Waiting]:
                 f"Change assessment {each.reference}: a manager sent it back",
                 reverse("assessment-check", args=[each.pk]),
             )
-        elif _may_countersign(actor, each):
+        elif is_theirs_to_countersign(actor, each):
             since = day(timezone.localdate(each.signed_off_at))
             yield Waiting(
                 f"Countersign assessment {each.reference}",
                 reverse("assessment-countersign", args=[each.pk]),
                 f"signed off {since}",
             )
-
-
-def _may_countersign(actor: Actor, assessment: Assessment) -> bool:
-    """Lead of the authors' agency or manager of the hub, and not an author: with what is at hand, no query."""
-    leads = actor.has_role(Role.AGENCY_LEAD) and assessment.agency_id == actor.agency.pk
-    manages = actor.has_role(Role.HUB_MANAGER) and assessment.case.hub_id in actor.hub_ids
-    authors = {member.user_id for member in (assessment.assessor, assessment.signed_off_by) if member}
-    return (leads or manages) and actor.user.pk not in authors
 
 
 def checks(actor: Actor) -> Iterator[Waiting]:
@@ -76,8 +70,7 @@ def checks(actor: Actor) -> Iterator[Waiting]:
         for follow_up in each.asked:
             yield _to_do(follow_up["pk"], dt.date.fromisoformat(follow_up["due_on"]))
     if to_make:
-        words = "1 assessment to check" if to_make == 1 else f"{to_make} assessments to check"
-        yield Waiting(words, reverse("quality"))
+        yield Waiting(f"{plural(to_make, 'assessment')} to check", reverse("quality"))
 
 
 def _to_do(pk: str, due_on: dt.date) -> Waiting:

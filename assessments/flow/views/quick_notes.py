@@ -185,7 +185,7 @@ def note_of_family(request: HttpRequest, pk: uuid.UUID, section: str) -> tuple[Q
 
 def _with(families: list[Case], reference: str, request: HttpRequest) -> list[Case]:
     """The families to choose from, and the one that was asked for, if this person sees it."""
-    if not reference or any(case.reference == reference for case in families):
+    if not reference or "\0" in reference or any(case.reference == reference for case in families):
         return families
     asked = Case.objects.granted_to(request.actor).select_related("family").filter(reference=reference)
     return [*asked, *families]

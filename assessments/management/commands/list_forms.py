@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from assessments.models import FormStatus, FormVersion
 from assessments.spec import FormSpec, UnsoundForm
+from earlyhelp.web.templatetags.eh import plural
 from hubs.models import Hub
 
 
@@ -31,22 +32,18 @@ class Command(BaseCommand):
         try:
             form = version.form
         except UnsoundForm as unsound:
-            self.stdout.write(f"  cannot be used yet: {_count(len(unsound.problems), 'thing')} to put right")
+            self.stdout.write(f"  cannot be used yet: {plural(len(unsound.problems), 'thing')} to put right")
             return
-        self.stdout.write(f"  {_count(len(form.sections), 'section')}, {_questions(form)}")
+        self.stdout.write(f"  {plural(len(form.sections), 'section')}, {_questions(form)}")
         if hubs:
             self.stdout.write(f"  usual form of {', '.join(hubs)}")
         for section in form.sections:
             asked = sum(len(part.questions) for part in section.parts)
-            self.stdout.write(f"  {section.number:>3}. {section.title}: {_count(asked, 'question')}")
+            self.stdout.write(f"  {section.number:>3}. {section.title}: {plural(asked, 'question')}")
         for stage in form.stages:
             kind = "working day" if stage.working else "day"
-            self.stdout.write(f"  clock: {stage.title}, {_count(stage.days, kind)} after {stage.after}")
+            self.stdout.write(f"  clock: {stage.title}, {plural(stage.days, kind)} after {stage.after}")
 
 
 def _questions(form: FormSpec) -> str:
-    return _count(sum(1 for _ in form.every_question()), "question")
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+    return plural(sum(1 for _ in form.every_question()), "question")
