@@ -8,6 +8,7 @@ PUBLIC = {
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "accounts:signed_out", "accounts:accept_invitation",
     "accounts:open_invitation", "demo_sign_in", "accounts:session", "guest-open", "guest-code", "guest-over", "guest-left",
+    "invited", "invited-calendar", "invited-open",
 }
 # Open to a guest's session and to nothing else; whoever has none is told that the invitation has ended.
 GUEST = {"guest", "guest-timeline", "guest-meeting", "guest-leave"}
@@ -15,6 +16,7 @@ GUEST = {"guest", "guest-timeline", "guest-meeting", "guest-leave"}
 SIGNED_IN = {
     "account_reauthenticate", "mfa_reauthenticate", "account_change_password", "mfa_activate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "accounts:profile", "accounts:kept", "choose-agency",
+    "message-choices",
 }
 
 
@@ -22,21 +24,32 @@ SIGNED_IN = {
 
 FAMILY_PAGES = """
     record-overview record-strengths record-people record-person-add record-address-add record-relationship-add
-    record-timeline record-note record-team
+    record-timeline record-note record-team record-team-missing
     record-sharing record-consent record-evidence record-read-together record-lawful record-receipt record-history record-close record-assessments assessment-again
     record-reading-log record-reading-log-copy
     assessment-help-again
     assessment-again-agreed assessment-again-tier4 assessment-again-neither record-plan plan-copy plan-review
-    plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new record-documents
-    document-add record-steps step-up-start step-up-write step-down-new
+    plan-outcome-add plan-action-add-loose record-lead lead-ask record-meetings meeting-new meeting-propose record-documents
+    document-add record-steps step-up-start step-up-write step-up-incident step-down-new step-in-new consultation-add
     record-restriction record-relation-add guest-invite
     api-family api-timeline api-plan api-meetings api-documents api-sharing api-assessments
+    panel-choose
 """
 # Address -> the ids it takes besides the case's reference.
 PARTS_OF_A_FAMILY = {
     "record-person-change": {"pk": "child"},
+    "panel-ask": {"panel": "panel"},
+    **dict.fromkeys(
+        "panel-request panel-agreement panel-let-in panel-move panel-withdraw panel-note panel-offer panel-cannot"
+        " panel-item-now panel-item-close".split(),
+        {"pk": "panel_request"},
+    ),
+    **dict.fromkeys(["panel-offer-answer", "panel-offer-take-back"], {"pk": "panel_request", "offer": "panel_offer"}),
     "record-address-show": {"pk": "address"},
     "record-team-leave": {"pk": "seat"},
+    "record-team-place": {"pk": "seat"},
+    "join-decide": {"pk": "join_request"},
+    "lead-read": {"pk": "lead"},
     "record-withdraw": {"person": "mother"},
     "record-receipt-of": {"person": "mother"},
     "record-decides": {"person": "child"},
@@ -52,6 +65,12 @@ PARTS_OF_A_FAMILY = {
     "plan-action-start": {"pk": "action"},
     "plan-action-done": {"pk": "started_action"},
     "plan-action-not-done": {"pk": "action"},
+    "plan-action-progress": {"pk": "action"},
+    "plan-version": {"pk": "plan_version"},
+    "plan-drift": {"kind": "=same"},
+    "meeting-addendum-add": {"pk": "signed_meeting"},
+    "meeting-copy": {"pk": "held_meeting"},
+    "consultation-decide": {"pk": "consultation"},
     "lead-answer": {"pk": "lead_request"},
     "lead-take-back": {"pk": "lead_request"},
     "meeting": {"pk": "meeting"},
@@ -60,14 +79,37 @@ PARTS_OF_A_FAMILY = {
     "meeting-invite": {"pk": "meeting"},
     "meeting-answer": {"pk": "meeting", "invitation": "invitation"},
     "meeting-agenda-add": {"pk": "meeting"},
+    "meeting-times": {"pk": "proposed_meeting"},
+    "meeting-times-more": {"pk": "proposed_meeting"},
+    "meeting-times-answer": {"pk": "proposed_meeting", "invitation": "proposed_invitation"},
+    "meeting-times-choose": {"pk": "proposed_meeting", "proposed": "proposed_time"},
+    "meeting-link": {"pk": "proposed_meeting", "invitation": "mothers_invitation"},
+    "meeting-series": {"pk": "meeting"},
+    "meeting-agenda-change": {"pk": "meeting", "item": "item"},
+    "meeting-agenda-shift": {"pk": "meeting", "item": "item"},
+    "meeting-agenda-remove": {"pk": "meeting", "item": "item"},
     "meeting-item-move": {"pk": "meeting"},
+    "meeting-here": {"pk": "meeting", "invitation": "invitation"},
+    "meeting-let-in": {"pk": "meeting"},
+    "meeting-chair": {"pk": "meeting"},
+    "meeting-decision-add": {"pk": "meeting"},
+    "meeting-message-add": {"pk": "meeting"},
+    "meeting-action-done": {"pk": "meeting", "action": "action"},
+    "meeting-action-not-done": {"pk": "meeting", "action": "action"},
     "meeting-minute-add": {"pk": "meeting"},
+    "meeting-minutes-typed": {"pk": "meeting"},
+    "meeting-minute-change": {"pk": "meeting", "minute": "minute"},
     "meeting-action-add": {"pk": "meeting"},
     "meeting-end": {"pk": "meeting"},
     "meeting-sign-off": {"pk": "held_meeting"},
     "meeting-minutes": {"pk": "meeting"},
     "meeting-calendar": {"pk": "meeting"},
+    "document": {"pk": "document"},
+    "document-category": {"pk": "document"},
     "document-download": {"pk": "document"},
+    "document-page": {"pk": "document", "number": "=1"},
+    "document-version": {"pk": "document"},
+    "meeting-paper-add": {"pk": "meeting"},
     "guest-new-code": {"pk": "guest"},
     "guest-end": {"pk": "guest"},
     "api-address-show": {"pk": "address"},
@@ -77,6 +119,11 @@ PARTS_OF_A_FAMILY = {
 OF_A_GUEST = {"guest-meeting"}
 # Objects with an address of their own.
 OBJECTS = {
+    **dict.fromkeys("panel panel-change panel-sign panel-member-add sitting-new".split(), {"pk": "panel"}),
+    "panel-member-end": {"pk": "panel", "member": "panel_member"},
+    **dict.fromkeys(
+        "sitting sitting-note sitting-change sitting-cancel sitting-end sitting-tell sitting-pdf".split(), {"pk": "sitting"}
+    ),
     "assessment-check-result": {"pk": "check"},
     "assessment-known": {"pk": "check", "person": "child"},
     "assessment-register": {"pk": "check"},
@@ -146,9 +193,19 @@ OBJECTS = {
     },
     "assessment-view-remove": {"pk": "assessment", "view": "view"},
     "step-up": {"pk": "step_up"},
+    "join-take-back": {"pk": "join_request"},
+    **dict.fromkeys(["cover-one", "cover-take-back"], {"pk": "cover"}),
+    "cover-end": {"pk": "running_cover"},
+    "meeting-go": {"pk": "meeting"},
     "step-up-withdraw": {"pk": "step_up"},
     "step-down": {"pk": "step_down"},
+    "step-up-acknowledge": {"pk": "decided_step_up"},
+    "step-up-file": {"pk": "step_up"},
+    "step-up-national": {"pk": "step_up"},
     "step-down-withdraw": {"pk": "step_down"},
+    "step-down-close": {"pk": "finished_step_down"},
+    "step-in": {"pk": "step_in"},
+    "step-in-withdraw": {"pk": "step_in"},
     "register-import": {"pk": "register"},
     "register-columns": {"pk": "register"},
     "register-lines": {"pk": "register", "which": "=warned"},
@@ -172,17 +229,21 @@ ON_ANOTHER_CASE = {
     "lead-ask": "quiet_case",
     "step-up-start": "quiet_case",
     "step-up-write": "quiet_case",
+    "step-up-incident": "quiet_case",
     "step-down-new": "stepped_up_case",
     "record-settle": "differing_case",
 }
 # Who gets in where it is not Alice, and who does not where it is not Charlie.
 OWNERS = {
-    "record-settle": "manager",
-    "lead-answer": "ann", "assessment-hand-on-answer": "ann", "step-up": "decider", "step-down-new": "decider", "record-restriction": "manager",
+    "record-settle": "manager", "join-take-back": "charlie", "cover-one": "ann",
+    "lead-answer": "ann", "assessment-hand-on-answer": "ann", "step-up": "decider", "step-down-new": "decider",
+    "step-in": "decider", "step-down-close": "decider", "record-restriction": "manager",
     "record-relation-add": "manager", "emergency-check": "manager", "look-answer": "manager", "restriction-lift": "manager",
     "restriction-keep": "manager",
 } | dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "coordinator")
 STRANGERS = dict.fromkeys([name for name in OBJECTS if name.startswith("register-")], "other_coordinator")
+# Whoever asked to join takes it back; who decides on it does not.
+STRANGERS["join-take-back"] = "alice"
 # Checks of assessments are a manager's.
 _CHECKED_BY_A_MANAGER = """
     quality-drawn quality-again quality-follow-up-add quality-reading quality-set-aside quality-take-over
@@ -194,9 +255,21 @@ _OF_THE_HUB = ["duplicates-pair", "duplicates-link-end", "merge-propose", "merge
 OWNERS |= dict.fromkeys(_OF_THE_HUB, "coordinator")
 STRANGERS |= dict.fromkeys(_OF_THE_HUB, "other_coordinator")
 
+# A panel is run by its hub.
+OWNERS |= dict.fromkeys(
+    "panel-change panel-member-add panel-member-end sitting-new sitting-change sitting-cancel sitting-end sitting-tell"
+    " panel-item-now panel-item-close".split(),
+    "coordinator",
+)
+
 # -- Not a family's: an object of the platform, the same for everybody whose role opens the page -----------------------
 # Address -> who may open it.
 OF_THE_PLATFORM = {
+    "cover-for": "agency_lead",
+    "colleague": "agency_lead",
+    # Of the families that a volunteer is named on: tests/cases/test_team_volunteers.py.
+    "helping": "volunteer",
+    "helping-task": "volunteer",
     "accounts:person": "system_administrator",
     "accounts:change_person": "system_administrator",
     "api-key-revoke": "practitioner",
@@ -261,4 +334,4 @@ OF_THE_PLATFORM = {
     "retention-stone": "ig_lead",
 }
 # Links that are themselves the secret: public, and useless without it.
-SECRET_LINKS = {"account_reset_password_from_key", "accounts:open_invitation", "guest-open"}
+SECRET_LINKS = {"account_reset_password_from_key", "accounts:open_invitation", "guest-open", "invited-open"}

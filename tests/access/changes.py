@@ -18,7 +18,6 @@ from cases.models import (
     EmergencyAccess,
     Guest,
     LawfulShare,
-    Meeting,
     Outcome,
     Person,
     Restriction,
@@ -29,6 +28,7 @@ from cases.models import (
 from earlyhelp.accounts.models import User
 from hubs.models import Agency, Agreement, AgreementCategory, Membership, Signature
 from tests.access import oracle
+from tests.access.at_meetings import AtMeetings
 
 DAY = dt.timedelta(days=1)
 PURPOSES = [["support", "safeguarding"], ["planning"], ["support"]]
@@ -41,13 +41,13 @@ MODELS = {
 }
 
 
-class Changes:
+class Changes(AtMeetings):
     CHANGES = (
         "join", "join", "join", "leave", "consent", "consent", "consent", "consent", "by_another", "by_another",
         "withdraw", "settle", "decide", "lawful", "end_lawful", "sign", "everyone", "restrict", "emergency", "note", "note",
         "write", "write", "recategorise", "move", "relation", "hide_address", "record_person", "guest", "guest",
         "end_guest", "agreement", "end_agreement", "purposes", "end_membership", "agency_active", "user_active", "close",
-        "midnight",
+        "midnight", "hear",
     )  # fmt: skip
 
     def people_of(self, case) -> list[str]:
@@ -61,12 +61,15 @@ class Changes:
             return
         starts = self.world.today + draw.choice([-3, -3, -3, 0, 1]) * DAY
         ends = draw.choice([None, None, None, self.world.today + DAY, max(starts, self.world.today)])
-        self.put_on_team(case, member, starts, ends)
+        self.put_on_team(case, member, starts, ends, reads_only=ends is not None and draw.choice([True, False]))
 
-    def put_on_team(self, case, member, starts=None, ends=None):
+    def put_on_team(self, case, member, starts=None, ends=None, *, reads_only=False):
         starts = starts or self.world.today
-        place = TeamMember.objects.create(case=case, membership=member, starts_on=starts, ends_on=ends)
-        self.facts.team.append(oracle.Place(str(case.pk), member.pk, starts, ends, str(place.pk)))
+        kind = "volunteer" if "volunteer" in member.roles else "professional"
+        place = TeamMember.objects.create(
+            case=case, membership=member, starts_on=starts, ends_on=ends, reads_only=reads_only, place=kind
+        )
+        self.facts.team.append(oracle.Place(str(case.pk), member.pk, starts, ends, str(place.pk), reads_only))
 
     def leave(self, draw, case):
         places = [p for p in self.facts.team if p.case == str(case.pk)]
@@ -234,8 +237,10 @@ class Changes:
         member = member or draw.choice(self.members)
         today = self.world.today
         ends = draw.choice([None, None, today - DAY, today, today + DAY]) if ends is ... else ends
+        fact = self.facts.members[member.pk]
+        ends = ends and max(ends, fact.starts)  # the work of somebody who starts tomorrow cannot have ended yesterday
         Membership.objects.filter(pk=member.pk).update(ends_on=ends)
-        self.facts.members[member.pk].ends = ends or dt.date.max
+        fact.ends = ends or dt.date.max
 
     # -- The case ------------------------------------------------------------------------------------------------------
 
@@ -255,7 +260,8 @@ class Changes:
         self.facts.named[str(case.pk)] = {member.pk for member in names}
 
     def emergency(self, draw, case, member=None, over=None):
-        member = member or draw.choice(self.members)
+        may = [m for m in self.members if "volunteer" not in self.facts.members[m.pk].roles]
+        member = member or draw.choice(may)
         over = draw.random() < 0.5 if over is None else over
         now = self.now
         EmergencyAccess.objects.create(
@@ -355,16 +361,6 @@ class Changes:
             )
         fact.id = str(row.pk)
         self.facts.rows.append(fact)
-
-    def a_meeting_in_every_case(self):
-        self.meetings = {str(case.pk): self.meeting_of(case).pk for case in self.cases}
-
-    def meeting_of(self, case) -> Meeting:
-        start = self.now + DAY
-        return Meeting.objects.create(
-            case=case, agency=self.agencies[0], title="Meeting", chair=self.members[0], arranged_by=self.members[0],
-            starts_at=start, ends_at=start + dt.timedelta(hours=1),
-        )
 
     def recategorise(self, draw, _case):
         if self.facts.rows:

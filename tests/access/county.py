@@ -17,10 +17,14 @@ from django.db import connection
 from assessments.models import DifferingView, HandOver, MatchCheck, NoNeeds, QuickNote, Section, Voice
 from cases.models import (
     AccessSample,
+    Cover,
     DecidesForSelf,
     Document,
+    DocumentPage,
     EmergencyAccess,
     Invitation,
+    JoinRequest,
+    LeadProfessional,
     LeadRequest,
     Merge,
     Outcome,
@@ -28,8 +32,6 @@ from cases.models import (
     RecordLink,
     Restriction,
     SampledLook,
-    StepDown,
-    StepUp,
     TeamMember,
 )
 from earlyhelp.access import Role
@@ -37,6 +39,9 @@ from earlyhelp.access.context import as_system
 from hubs.models import AgencyKind
 from reporting.models import PossibleDuplicate, RegisterImport, RegisterRow
 from tests.access.changes import DAY
+from tests.access.county_meetings import find_a_time, stand_still, talk_about_it
+from tests.access.county_panels import put_to_panel
+from tests.access.county_steps import step
 from tests.access.history import History
 from tests.access.oracle import Facts
 from tests.access.states import STATES, Told
@@ -195,6 +200,10 @@ class County(History):
         Document.objects.filter(case=case).update(uploaded_by=self.members[n % 12])
         for document in Document.objects.filter(case=case):
             default_storage.save(document.storage_key, ContentFile(b"A letter."))
+            drawn = default_storage.save(f"previews/{document.pk}", ContentFile(b"A picture of a letter."))
+            DocumentPage.objects.create(
+                case=case, document=document, number=1, storage_key=drawn, width=1, height=1, text="A letter."
+            )
         if not any(place.case == key for place in facts.team):
             self.put_on_team(case, self.draw.choice(self.members), facts.today, facts.today)
         for place in TeamMember.objects.current().filter(case=case):
@@ -209,17 +218,49 @@ class County(History):
             note="Will you?",
         )
         self.keep("lead_request", case, seen, pk=str(asked.pk))
+        asker = self.members[(n + 5) % 12]
+        join = JoinRequest.objects.create(
+            case=case, asked_by=asker, reason="Knows the child", decide_by=self.now + DAY
+        )
+        # Whoever asked reads nothing of it, in whatever agency they look; and takes it back without seeing the family.
+        self.keep(
+            "join_request",
+            case,
+            lambda member: seen(member) and facts.members[member].user != asker.user_id,
+            pk=str(join.pk),
+        )
+        self.keep("join_taken_back", None, lambda member: member == asker.pk, pk=str(join.pk))
+        lead = LeadProfessional.objects.create(case=case, membership=self.members[n % 12])
+        self.keep("lead", case, seen, pk=str(lead.pk))
+        if n < 3:
+            self._cover(n)
         meeting = self.meetings[key]
         self.keep("meeting", case, seen, pk=str(meeting))
         for guest in ({"membership": self.members[n % 12]}, {"person_id": mother}):
             invited = Invitation.objects.create(case=case, meeting_id=meeting, **guest)
             sees = knows(mother) if "person_id" in guest else seen
             self.keep("invitation", case, sees, pk=str(meeting), invitation=str(invited.pk))
+        find_a_time(self, n, case, seen, mother, knows(mother))
+        talk_about_it(self, case, seen)
+        stand_still(self, case, agency, seen)
         self.invite(case, self.members[n % 12], mother, (1, 2))
         for guest in [each.id for each in facts.guests.values() if each.case == key]:
             self.keep("guest", case, seen, pk=guest)
-        self._steps(n, case, agency, seen)
+        step(self, n, case, agency, seen)
+        put_to_panel(self, n, case, agency, seen)
         self._assessment(n, case, seen, knows(child), child)
+
+    def _cover(self, n: int) -> None:
+        """Somebody covers for another: seen by the two, and by leads of the agency of who is away."""
+        away, other = self.members[n], self.members[n + 1]
+        day = self.facts.today + 30 * DAY
+        cover = Cover.objects.create(away=away, by=other, asked_by=away, starts_on=day, ends_on=day)
+
+        def sees(member):
+            m = self.facts.members[member]
+            return member in (away.pk, other.pk) or ("agency_lead" in m.roles and m.agency == away.agency_id)
+
+        self.keep("cover", None, sees, pk=str(cover.pk))
 
     def _action(self, case, agency, under, owner) -> None:
         told = Told(under, owner)
@@ -237,42 +278,6 @@ class County(History):
     def forget(self) -> None:
         """After a fact has changed."""
         self._rows = {}
-
-    def _steps(self, n: int, case, agency, seen) -> None:
-        facts, key = self.facts, str(case.pk)
-        up = StepUp.objects.create(
-            case=case, agency=agency, to_agency=self.social_care, reason="Needs", basis="consent", sent_by=self.members[0],
-            decide_by=self.now + DAY, pack={},
-        )  # fmt: skip
-        down = StepDown.objects.create(
-            case=case,
-            agency=agency,
-            to_hub=case.hub,
-            reason="Enough",
-            family_agrees=True,
-            proposed_by=self.members[8],
-            hand_over_by=facts.today + 5 * DAY,
-        )
-
-        def topic(member, row):
-            own = facts.members[member].agency == row.agency_id
-            return seen(member) and (own or facts.sees_category(member, key, row.category))
-
-        def sent_to(member):
-            m = facts.members[member]
-            return (
-                m.agency == self.social_care.pk
-                and facts.may_see_any(m, key)
-                and bool(facts.given(m.agency))
-                and ("agency_lead" in m.roles or facts.agencies[m.agency].everyone)
-            )
-
-        def to_hub(member):
-            return seen(member) and facts.runs_hub(facts.members[member], key)
-
-        self.keep("step_up", case, lambda m: topic(m, up) or sent_to(m), pk=str(up.pk))
-        self.keep("step_up_back", case, lambda m: seen(m) and (topic(m, up) or sent_to(m)), pk=str(up.pk))
-        self.keep("step_down", case, lambda m: topic(m, down) or to_hub(m), pk=str(down.pk))
 
     def _twice(self, case, knows, seen, mother, child) -> None:
         """Two people of the family were linked and proposed to be merged: for hub staff who see both."""
@@ -321,12 +326,27 @@ class County(History):
     def _family_words(self, made, case, owner, knows_child, child) -> None:
         """Own words, a view that differs and "no needs" of a child, and a first review of theirs."""
         facts, agency = self.facts, owner.agency
-        of_child = {"assessment": made, "case": case, "agency": agency, "person_id": child, "recorded_by": owner}
+        of_child = {
+            "assessment": made,
+            "case": case,
+            "agency": agency,
+            "person_id": child,
+            "recorded_by": owner,
+        }
         told = {"key": "child_words", "words": f"{case.family.name} is loud", "speaker_id": child}
-        voice = Voice.objects.create(way="words", obtained_by="Me", obtained_on=facts.today, **told, **of_child)
+        voice = Voice.objects.create(
+            way="words", obtained_by="Me", obtained_on=facts.today, **told, **of_child
+        )
         view = DifferingView.objects.create(question="wish", said_on=facts.today, **told, **of_child)
         none = NoNeeds.objects.create(reason="Seen", **of_child)
-        done = {"assessment": made, "case": case, "category": 1, "version": 1, "status": "completed", "saved_by": owner}
+        done = {
+            "assessment": made,
+            "case": case,
+            "category": 1,
+            "version": 1,
+            "status": "completed",
+            "saved_by": owner,
+        }
         Section.objects.create(key="review_record", **done)
         Section.objects.create(key="review_child", person_id=child, **done)
 

@@ -60,7 +60,7 @@ def machine(history: History, sign_in: Callable, tally: Tally) -> type[RuleBased
             history.compared = 0
             if wrong and not tally.disagreements:
                 tally.disagreements = len(wrong)
-                sys.stderr.write("\n".join(["first seen:", *wrong[:5], ""]))  # making it shorter takes minutes
+                sys.stderr.write("\n".join(["first seen:", *wrong[:5], ""]))
             assert not wrong, wrong[:5]
 
         def teardown(self):
@@ -83,22 +83,33 @@ def _change(history: History, name: str):
     return change
 
 
-def run(history: History, sign_in: Callable, tally: Tally, *, number: int, histories: int, steps: int) -> None:
-    """Run `histories` random histories of `steps` steps; raises AssertionError with the shortest one that goes wrong.
+def run(
+    history: History,
+    sign_in: Callable,
+    tally: Tally,
+    *,
+    number: int,
+    histories: int,
+    steps: int,
+    shortest: bool = False,
+) -> None:
+    """Run `histories` random histories of `steps` steps; raises AssertionError with the first one that goes wrong.
 
     Args:
         number: the seed. The same seed and code give the same histories.
+        shortest: look for the shortest history that goes wrong, which takes minutes.
     """
     found = seed(number)(machine(history, sign_in, tally))
-    run_state_machine_as_test(
-        found,
-        settings=settings(
-            max_examples=histories,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-            verbosity=Verbosity.normal,
-        ),
+    how = settings(
+        max_examples=histories,
+        stateful_step_count=steps,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, *([Phase.shrink] if shortest else [])],
+        verbosity=Verbosity.normal,
     )
+    try:
+        run_state_machine_as_test(found, settings=how)
+    except BaseException:
+        sys.stderr.write(f"seed {number}, {histories} histories of {steps} steps\n")
+        raise

@@ -71,6 +71,7 @@ class Place:
     starts: dt.date
     ends: dt.date | None = None
     id: str = ""
+    reads_only: bool = False  # somebody who led and handed over: reads, and keeps nobody else of their agency in
 
 
 @dataclass
@@ -88,6 +89,9 @@ class Row:
     not_for_members: tuple[int, ...] = ()
     under: str | None = None  # an action's outcome
     owner: int | None = None  # whoever has to do an action
+    audience: str = "all"  # whom an item of an agenda is for: all, professionals, or the people and agencies chosen
+    chosen: tuple[int, ...] = ()
+    chosen_agencies: tuple[int, ...] = ()
 
 
 @dataclass
@@ -204,12 +208,13 @@ class Facts:
             return True
         return bool(member.roles & {"hub_manager", "hub_coordinator"}) and member.hub == self.hub_of_case[case]
 
-    def places(self, case: str) -> set[int]:
-        """Who is on the team today and still works where they did."""
+    def places(self, case: str, *, reads_only: bool = False) -> set[int]:
+        """Who is on the team today and still works where they did; or who has a place there for reading only."""
         return {
             place.member
             for place in self.team
             if place.case == case
+            and place.reads_only == reads_only
             and place.starts <= self.today
             and (place.ends is None or place.ends >= self.today)
             and self.members[place.member].starts <= self.today <= self.members[place.member].ends
@@ -220,11 +225,14 @@ class Facts:
         agency, given, team = self.agencies[member.agency], self.given(member.agency), self.places(case)
         if case in self.named or not given or not self.covers(case, agency.id, category):
             return False
-        if not any(self.members[m].agency == agency.id for m in team):
+        is_volunteer = "volunteer" in member.roles
+        if category is not None and (category not in given or (is_volunteer and category != 1)):
             return False
-        if category is not None and category not in given:
+        if member.id in team or member.id in self.places(case, reads_only=True):
+            return True
+        if is_volunteer or not any(self.members[m].agency == agency.id for m in team):
             return False
-        return member.id in team or agency.everyone or "agency_lead" in member.roles
+        return agency.everyone or "agency_lead" in member.roles
 
     def by_name(self, member: Member, case: str) -> bool:
         """An emergency, or a name on the restriction."""
@@ -276,8 +284,10 @@ class Facts:
 
     def sees_address(self, member_id: int, address: str) -> bool:
         family, person, hidden_from = self.addresses[address]
-        user = self.members[member_id].user
-        if (user, hidden_from) in self.relations or not self.sees_family(member_id, family):
+        member = self.members[member_id]
+        if (member.user, hidden_from) in self.relations or not self.sees_family(member_id, family):
+            return False
+        if hidden_from and "volunteer" in member.roles:
             return False
         return person is None or self.sees_person(member_id, family, person)
 
@@ -285,6 +295,10 @@ class Facts:
         """A note, an outcome, an action... `seen`: ids of outcomes that the same person sees."""
         member = self.members[member_id]
         if not self.sees_case(member_id, row.case):
+            return False
+        if "volunteer" in member.roles and not self.is_for_volunteers(member_id, row):
+            return False
+        if row.audience == "chosen" and not (member_id in row.chosen or member.agency in row.chosen_agencies):
             return False
         if row.owner == member_id:
             return True
@@ -298,6 +312,12 @@ class Facts:
         if member.agency in row.not_for or not self.sees_category(member_id, row.case, row.category):
             return False
         return row.about is None or self.sees_person(member_id, self.family_of_case[row.case], row.about)
+
+    def is_for_volunteers(self, member_id: int, row: Row) -> bool:
+        """Of what is written: their own tasks, and notes about the family and how to reach it."""
+        if row.table == "cases_action":
+            return row.owner == member_id
+        return row.table == "cases_casenote" and row.category == 1
 
     # -- Guests ---------------------------------------------------------------------------------------------------
 
@@ -327,6 +347,8 @@ class Facts:
 
     def guest_sees_row(self, guest: Guest, row: Row, seen: set[str]) -> bool:
         if row.table == "cases_document" or row.case != guest.case or not self.guest_looks(guest):
+            return False
+        if row.audience != "all":
             return False
         if row.not_for or row.not_for_members or not self.guest_reads(guest, row.category):
             return False

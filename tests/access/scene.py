@@ -33,7 +33,8 @@ class Scene(History):
         self.more_agencies()
         for chapter in (
             self.answers, self.ended, self.restricted, self.agreements, self.relations, self.deciding, self.differing,
-            self.by_law, self.notes, self.not_yet, self.leavers, self.addresses, self.writing, self.guests,
+            self.by_law, self.notes, self.not_yet, self.leavers, self.addresses, self.writing, self.volunteers,
+            self.handed_over, self.guests,
         ):  # fmt: skip
             with as_system():
                 chapter()
@@ -289,6 +290,9 @@ class Scene(History):
         for table in ("cases_outcome", "cases_document", "cases_agendaitem"):
             for category, about in ((1, None), (1, mother), (1, child), (2, None), (3, None)):
                 self.write_row(table, case, category, self.council, about)
+        for audience, chosen, agencies in (("professionals", [], []), ("chosen", [self.nurse], [self.school])):
+            self.write_row("cases_agendaitem", case, 1, self.council)
+            self.set_audience(self.facts.rows[-1], audience, chosen, agencies)
         outcomes = [row for row in self.facts.rows if row.table == "cases_outcome" and row.case == str(case.pk)]
         for outcome in outcomes:
             for owner in (None, self.teacher):
@@ -330,6 +334,37 @@ class Scene(History):
         close = next(p for user, p in sorted(self.facts.relations) if user == self.second_nurse.user_id)
         self.hide_address(None, case, close)
 
+    # -- Narrower eyes -------------------------------------------------------------------------------------------------
+
+    def volunteers(self):
+        """Of an agency that may have every topic and where everybody sees all: one on a team, one on none."""
+        council = self.world.agency(AgencyKind.COUNCIL_EARLY_HELP, everyone_sees_team_cases=True)
+        self.facts.agreements[0].signed[council.pk] = True
+        for role in (Role.VOLUNTEER, Role.VOLUNTEER, Role.PRACTITIONER):
+            self._member(council, [role])
+        self.facts.agencies[council.pk].everyone = True
+        named = self.members[-3]
+        case, mother, *_ = self.shared(named, self.members[-1])
+        self.hide_address(None, case, mother)
+        for category in (1, 2):
+            self.write_note(case, category, self.worker)
+            self.write_note(case, category, self.members[-1])
+            for table in ("cases_outcome", "cases_document", "cases_agendaitem"):
+                self.write_row(table, case, category, council, None)
+        for owner in (named, self.members[-1]):
+            self.write_row("cases_action", case, 1, council, None, Told(None, owner))
+
+    def handed_over(self):
+        """Who led reads on; their agency's leads and, where everybody sees all, their colleagues do not by it."""
+        case, mother, *_ = self.a_case()
+        self.put_on_team(case, self.teacher, ends=self.tomorrow, reads_only=True)
+        self.put_on_team(case, self.nurse, starts=self.yesterday, ends=self.yesterday, reads_only=True)
+        self.answer(case, mother, self.school, given=True)
+        self.answer(case, mother, self.health, given=True)
+        self.answer(case, mother, self.school, given=False, category=2)
+        for category in (1, 2, 7):
+            self.write_note(case, category, self.worker)
+
     # -- Guests --------------------------------------------------------------------------------------------------------
 
     def guests(self):
@@ -351,6 +386,8 @@ class Scene(History):
         self.write_note(case, 1, self.worker, not_for_members=[self.nurse])
         self.write_row("cases_document", case, 1, self.council)
         self.write_row("cases_outcome", case, 1, self.council, mother)
+        self.write_row("cases_agendaitem", case, 1, self.council)
+        self.set_audience(self.facts.rows[-1], "professionals")
         Person.objects.filter(pk=child).update(recorded_by_agency=self.school)
         self.facts.recorded_by[child] = self.school.pk
         # The agency may have a topic and the family refused it.

@@ -330,7 +330,7 @@ def everyone(settings, monkeypatch):
     settings.LIVE_DATABASE_CONNECTIONS = 2
     settings.ROOT_URLCONF = Probes
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 600)
-    monkeypatch.setattr("earlyhelp.live.consumer.MESSAGES", 10**9)
+    monkeypatch.setattr("earlyhelp.live.consumer.LiveConsumer.most", 10**9)
     monkeypatch.setattr("earlyhelp.live.consumer.log.exception", lambda *_words: None)
     resolver = application.get_resolver("earlyhelp.live.urls")
     monkeypatch.setattr(

@@ -46,16 +46,28 @@ pytestmark = [
 ]
 
 # What a word of the tables is called among the county's things.
-WORDS = {"ended_outcome": "outcome", "started_action": "action", "held_meeting": "meeting"} | dict.fromkeys(
-    ("signed_assessment", "withdrawn_assessment"), "assessment"
+WORDS = (
+    {"ended_outcome": "outcome", "started_action": "action"}
+    | dict.fromkeys(("held_meeting", "signed_meeting"), "meeting")
+    | dict.fromkeys(("signed_assessment", "withdrawn_assessment"), "assessment")
 )
 THINGS = {
+    "panel-offer-answer": ["panel_offer"],
+    "panel-offer-take-back": ["panel_offer"],
     "record-person-change": ["person"],
     "record-withdraw": ["mother", "child"],
     "record-receipt-of": ["mother", "child"],
     "record-decides-end": ["noted"],
     "record-settle": ["differing"],
-    "meeting-answer": ["invitation"],
+    **dict.fromkeys(["meeting-answer", "meeting-here"], ["invitation"]),
+    **dict.fromkeys(["meeting-agenda-change", "meeting-agenda-shift", "meeting-agenda-remove"], ["item"]),
+    **dict.fromkeys(["meeting-action-done", "meeting-action-not-done"], ["action_of_meeting"]),
+    "meeting-minute-change": ["minute"],
+    "meeting-times-answer": ["proposed_invitation"],
+    "meeting-times-choose": ["proposed_time"],
+    "meeting-link": ["mothers_invitation"],
+    "join-take-back": ["join_taken_back"],
+    **dict.fromkeys(["cover-one", "cover-take-back", "cover-end"], ["cover"]),
     "assessment-known": ["known"],
     "duplicates-pair": ["couple"],
     "merge-propose": ["couple_to_merge"],
@@ -64,7 +76,10 @@ THINGS = {
     "assessment-correct-person": ["assessment_child"],
     "assessment-hand-on-answer": ["hand_over"],
     "assessment-hand-on-take-back": ["hand_over"],
-    "step-up-withdraw": ["step_up_back"],
+    **dict.fromkeys(["step-up-withdraw", "step-up-acknowledge"], ["step_up_back"]),
+    **dict.fromkeys(["step-up-file", "step-up-national"], ["step_up_sent"]),
+    "step-down-close": ["step_down"],
+    "step-in-withdraw": ["step_in_back"],
     "assessment-part-again": ["review"],
     "assessment-part-again-save": ["review"],
     "assessment-person-part-again": ["review_child"],
@@ -80,9 +95,17 @@ THINGS = {
 # Who checks, and who is checked, is a matter of roles and hubs beside the record: tests/assessments/test_quality_checks.py.
 # A recording is a document with words beside it: tests/assessments/test_family_recordings.py.
 ASKED_ELSEWHERE = {"assessment-voice-file"} | {name for name in OBJECTS if name.startswith("quality-")}
+# A panel is its members' and its district's, whatever the family: tests/cases/test_panels_pages.py.
+_PANELS = {name for name, ids in OBJECTS.items() if {"panel", "sitting"} & set(ids.values())}
+ASKED_ELSEWHERE |= _PANELS | {"panel-ask"}
 AWAY: set[str] = set()  # where somebody is sent who may not come in at all
 # Pages of a family that is being helped: of one whose help has ended they do not exist.
-WHILE_OPEN = {"assessment-again", "assessment-again-agreed", "assessment-again-tier4"}
+WHILE_OPEN = {"assessment-again", "assessment-again-agreed", "assessment-again-tier4", "plan-drift"}
+# Pages of a record that take a word beside its reference, and no id.
+WITH_A_WORD = {
+    name for name, ids in PARTS_OF_A_FAMILY.items() if all(word.startswith("=") for word in ids.values())
+}
+PAGES = [*FAMILY_PAGES.split(), *sorted(WITH_A_WORD)]
 
 
 class Quick(Client):
@@ -142,7 +165,7 @@ class Sweep:
 
     def things(self, name: str) -> list[Thing]:
         found = self.county.things
-        if name in FAMILY_PAGES.split():
+        if name in PAGES:
             return found["case"]
         wanted = (PARTS_OF_A_FAMILY | OBJECTS)[name]
         words = THINGS.get(name) or [
@@ -211,9 +234,7 @@ class Sweep:
             reference = self.reference_of(case) if in_sight else "WM-1"
             self.counts["nothing"] += 1
             kwargs = self.kwargs(name, thing, reference=reference, absent=True)
-            if (
-                in_sight and name in FAMILY_PAGES.split()
-            ):  # the record is seen, and this page of it does not exist
+            if in_sight and name in PAGES:  # the record is seen, and this page of it does not exist
                 kwargs["reference"] = "WM-1"
             self.nothing[key] = self.read(self.ask(member, method, name, kwargs))
         return self.nothing[key]
@@ -222,7 +243,8 @@ class Sweep:
 
     def run(self, chance: random.Random, *, most: int, seconds: float) -> None:
         """Everybody, every address and method in turn; each with every thing, or with a dozen of them."""
-        names = [*FAMILY_PAGES.split(), *PARTS_OF_A_FAMILY, *(name for name in OBJECTS if name not in ASKED_ELSEWHERE)]
+        parts = {**PARTS_OF_A_FAMILY, **OBJECTS}.keys() - WITH_A_WORD - ASKED_ELSEWHERE
+        names = [*PAGES, *sorted(parts)]
         turns = [
             (member, name, method) for member in self.county.members for name in names for method in METHODS
         ]
@@ -236,7 +258,7 @@ class Sweep:
                 things = chance.sample(things, 12)
             for thing in things:
                 self.compare(member, method, name, thing)
-            if "reference" in self.keys[name] and name not in FAMILY_PAGES.split():
+            if "reference" in self.keys[name] and name not in PAGES:
                 for thing in things if EVERYTHING else things[:2]:
                     other = chance.choice(self.county.cases)
                     if other.family_id != next(

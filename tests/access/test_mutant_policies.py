@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 REFUSED = "42501"
 # Anybody may add an event: who and when are stamped by a trigger (test_database_writing.py).
 OPEN_TO_ALL = {("audit_event", "INSERT")}
+# Shut a second time by the policy on whom an item is for (tests/cases/test_room_agenda.py opens that one).
+SHUT_TWICE = ["cases_agendaitem INSERT"]
 
 
 def rows(sql: str, *values) -> list[tuple]:
@@ -27,7 +29,11 @@ def rows(sql: str, *values) -> list[tuple]:
 
 
 def policies() -> list[tuple[str, str, str]]:
-    return rows("select tablename, cmd, policyname from pg_policies where schemaname = 'public' order by 1, 2")
+    """Those that open a table. What narrows it for volunteers: test_volunteers.py."""
+    return rows(
+        "select tablename, cmd, policyname from pg_policies"
+        " where schemaname = 'public' and permissive = 'PERMISSIVE' order by 1, 2"
+    )
 
 
 def gets_something(table: str, command: str, of_family: set[str]) -> bool:
@@ -78,4 +84,4 @@ def test_each_policy_is_missed_when_it_lets_everything_through(everything, seen_
         if not gets_something(table, command, everything.rows[table]):
             survivors.append(f"{table} {command}")
         transaction.savepoint_rollback(before)
-    assert survivors == [], survivors
+    assert survivors == SHUT_TWICE, survivors

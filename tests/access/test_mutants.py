@@ -53,6 +53,11 @@ def without(table: str, conjunct: str, instead: str = "true") -> Callable[[], No
     return mutate
 
 
+def open_to_volunteers(table: str) -> Callable[[], None]:
+    """Take away what shuts a table to volunteers."""
+    return lambda: execute(f"drop policy {table}_volunteers on {table}")
+
+
 def both(*mutations: Callable[[], None]) -> Callable[[], None]:
     return lambda: [mutation() for mutation in mutations]
 
@@ -140,9 +145,12 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "that no category means all": changed("derive_grants", "or l.categories = '{}'"),
     # -- The team
     "that somebody is on the team": changed(
-        "derive_grants", "select case_id, agency_id, nullif(max(coalesce(until, '9999-12-31')), '9999-12-31') as until from team group by 1, 2",
+        "derive_grants", "select case_id, agency_id, nullif(max(coalesce(until, '9999-12-31')), '9999-12-31') as until from team\n   where not reads_only group by 1, 2",
         "select distinct case_id, agency_id, null::date as until from cover"
     ),
+    "that a place for reading is its holder's alone": changed("derive_grants", "where not reads_only group by 1, 2", "group by 1, 2"),
+    "that a place for reading reads": changed("derive_grants", " where t.reads_only\n", " where false\n"),
+    "the people whom a reader sees": changed("wanted_person_acl", "t.token & 7 in (2, 6) and m.id", "t.token & 7 = 2 and m.id"),
     "a place on the team that has ended": changed("derive_grants", "and (t.ends_on is null or t.ends_on >= app.today())"),
     "a place on the team to come": changed("derive_grants", "t.starts_on <= app.today() and"),
     "a team member who has left": changed("derive_grants", "and (m.ends_on is null or m.ends_on >= app.today())"),
@@ -182,13 +190,29 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a version to come": changed("standing", "ag.starts_on <= app.today() and"),
     "a version that is over": changed("standing", "and (ag.ends_on is null or ag.ends_on >= app.today())"),
     "that only leads see all of an agency's families": changed(
-        "standing", "if m.everyone_sees_team_cases or 'agency_lead' = any (m.roles) then", "if true then"
+        "standing", "if (m.everyone_sees_team_cases or 'agency_lead' = any (m.roles)) and", "if true and"
     ),
+    "that a volunteer sees who they are named on": changed("standing", "and not 'volunteer' = any (m.roles) then", "then"),
+    "notes and volunteers": both(
+        changed("begin_request", "and (k = 1 or not 'volunteer' = any (s.roles)) then", "then"), open_to_volunteers(NOTE)
+    ),
+    "outcomes and volunteers": open_to_volunteers("cases_outcome"),
+    "protected addresses and volunteers": open_to_volunteers("cases_address"),
+    "documents and volunteers": open_to_volunteers("cases_document"),
+    "agendas and volunteers": open_to_volunteers("cases_agendaitem"),
+    "whom an item of an agenda is for": lambda: execute("drop policy cases_agendaitem_audience on cases_agendaitem"),
+    "a person chosen for an item": changed("is_chosen", "a.membership_id = app.membership_id() or "),
+    "an agency chosen for an item": changed("is_chosen", " or a.agency_id = app.agency_id()"),
+    "professionals' items and guests": lambda: execute(
+        "alter policy cases_agendaitem_audience on cases_agendaitem"
+        " using (audience <> 'chosen' or app.is_chosen(id)) with check (true)"
+    ),
+    "others' tasks and volunteers": open_to_volunteers("cases_action"),
     "that names need a signature": changed("standing", "if categories is not null or hub_tokens <> '{}' then", "if true then"),
     "that sharing needs a signature": changed("standing", "if categories is not null then", "if true then"),
     "whose hub it is": changed("standing", "hub_tokens := array[m.hub_id * 8]", "select array_agg(h.id * 8) into hub_tokens from hubs_hub h"),
     "that a hub without a signature sees contact only": changed("begin_request", "elsif k = 1 then", "else"),
-    "which topics the agency is given": changed("begin_request", "if k = any (s.categories) then", "if true then"),
+    "which topics the agency is given": changed("begin_request", "if k = any (s.categories) and", "if true and"),
     "families kept from somebody": changed("begin_request", "where r.membership_id = any (memberships)", "where false"),
     "kept from somebody at another agency": changed(
         "begin_request", "r.membership_id = any (memberships)", "r.membership_id = the_membership"

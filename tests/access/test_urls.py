@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 OPENED = {200, 302}
 NOBODYS = {"differing_agency": 0, "emergency": 0, "guest": 0}  # where an id is a number
 # A link is needed, and there is none in this session.
-USED_UP = {"accounts:accept_invitation": 410, "guest-code": 410, "guest-over": 410}
+USED_UP = {"accounts:accept_invitation": 410, "guest-code": 410, "guest-over": 410, "invited": 410, "invited-calendar": 410}
 ANSWERED = {200, 302, 303, 400, 405, 409, 422}  # a form without its answers may be refused, not the person
 NOT_YET = {"assessment-part-again", "assessment-person-part-again"}  # can be written when the assessment is complete
 
@@ -195,6 +195,7 @@ def test_anonymous_people_are_sent_to_sign_in_from_everything_that_is_not_public
 
 SAMPLES = {"pk": 1, "user": 1, "action": "wake", "quarter": "2015-Q3", "version": 1, "kind": "school"}
 SAMPLES |= {"subject": uuid.UUID(int=7), "item": 1, "mark": uuid.UUID(int=8), "stone": uuid.UUID(int=9), "reference": "WM-1"}
+SAMPLES |= {"task": uuid.UUID(int=10)}
 SAMPLES |= {"code": "somerset_eha", "what": "part", "key": "start", "part": "start", "inside": "start", "who": "family"}
 
 

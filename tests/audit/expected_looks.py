@@ -13,7 +13,7 @@ PAGES = {
     (SECTION, "Opened the people of a family"): """
         record-people record-person-add record-address-add record-relationship-add record-person-change""",
     (SECTION, "Opened a timeline"): "record-timeline record-note api-timeline quick-note-timeline",
-    (SECTION, "Opened a team"): "record-team record-team-leave",
+    (SECTION, "Opened a team"): "record-team record-team-leave record-team-place join-decide",
     (SECTION, "Opened who can see a record"): """
         record-sharing record-consent record-evidence record-read-together record-lawful record-lawful-end record-receipt
         record-receipt-of record-withdraw record-decides record-decides-end record-settle guest-invite guest-end
@@ -25,14 +25,23 @@ PAGES = {
         api-assessments quick-note-answer""",
     (SECTION, "Opened a plan"): """
         record-plan plan-copy plan-review plan-outcome-add plan-action-add-loose plan-outcome-change plan-outcome-score
-        plan-outcome-end plan-action-add plan-action-change plan-action-not-done api-plan""",
+        plan-outcome-end plan-action-add plan-action-change plan-action-not-done api-plan
+        plan-action-progress plan-version plan-drift""",
     (SECTION, "Opened who leads a family"): "record-lead lead-ask lead-answer",
     (SECTION, "Opened meetings"): """
-        record-meetings meeting-new meeting meeting-change meeting-cancel meeting-invite meeting-answer meeting-agenda-add
-        meeting-action-add meeting-end meeting-minutes meeting-calendar api-meetings""",
-    (SECTION, "Opened documents"): "record-documents document-add api-documents",
-    (SECTION, "Opened step up and step down"): "record-steps step-up-start step-down-new step-down",
+        record-meetings meeting-new meeting-propose meeting-times meeting-times-more meeting-times-answer meeting-link
+        meeting-series meeting meeting-change meeting-minute-change meeting-cancel meeting-invite meeting-answer meeting-agenda-add meeting-agenda-change meeting-let-in
+        meeting-chair meeting-action-not-done
+        meeting-action-add meeting-paper-add meeting-end meeting-addendum-add meeting-copy meeting-minutes meeting-calendar api-meetings""",
+    (SECTION, "Opened documents"): """
+        record-documents document-add document-version document-category api-documents""",
+    (SECTION, "Opened step up and step down"): """
+        record-steps step-up-start step-up-incident step-down-new step-down step-in-new consultation-add
+        consultation-decide""",
     (SECTION, "Opened a step-up"): "step-up",
+    (SECTION, "Downloaded what was sent with a step-up"): "step-up-file",
+    (SECTION, "Downloaded a step-up in the draft national format"): "step-up-national",
+    (SECTION, "Opened a request to step in"): "step-in",
     (SECTION, "Opened who may see a restricted record"): "record-restriction record-relation-add",
     (SECTION, "Opened an assessment"): "assessment api-assessment",
     (SECTION, "Opened a part of an assessment"): """
@@ -63,11 +72,16 @@ PAGES = {
     (SECTION, "Opened putting a registration right"): "assessment-correct-registration",
     (SECTION, "Opened moving answers to the right person"): "assessment-wrong-person",
     (SECTION, "Opened undoing a withdrawal"): "assessment-restore",
+    (SECTION, "Opened a request to a panel"): """
+        panel-choose panel-ask panel-request panel-agreement panel-move panel-withdraw panel-note panel-offer panel-cannot
+        panel-item-close panel-offer-answer""",
     (SECTION, "Compared two records"): "duplicates-pair merge-propose",
     (SECTION, "Opened a merge of records"): "merge",
 }
 EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in names.split()} | {
     # Two events: opening the part, and taking something away from it.
+    "document": [(SECTION, "Opened documents", True), (SECTION, "Opened a document", True)],
+    "document-page": [(SECTION, "Opened documents", True), (SECTION, "Read a page of a document", True)],
     "document-download": [(SECTION, "Opened documents", True), (SECTION, "Downloaded a document", True)],
     "api-document": [(SECTION, "Opened documents", True), (SECTION, "Downloaded a document", True)],
     "record-reading-log": [
@@ -88,6 +102,17 @@ EXPECTED = {name: [(*event, True)] for event, names in PAGES.items() for name in
     ),
     # A quarter's sample: its records are in the event's facts.
     "quality-drawn": [(RESULTS, "Opened a dip sample", False)],
+    # Panels: which families a sitting showed is in the event's facts.
+    **dict.fromkeys(
+        "panel panel-change panel-sign panel-member-add panel-member-end sitting-new".split(),
+        [(RESULTS, "Opened a panel", False)],
+    ),
+    **dict.fromkeys(
+        "sitting sitting-change sitting-cancel sitting-end".split(), [(RESULTS, "Opened a panel's sitting", False)]
+    ),
+    "sitting-pdf": [(RESULTS, "Printed a panel's sitting", False)],
+    # Cover of one colleague by another: which families are in the event's facts.
+    "cover-one": [(RESULTS, "Opened a cover", False)],
     # Two records, of which it names neither: the link's id is in the facts.
     "duplicates-link-end": [(RESULTS, "Opened ending a link", False)],
     # What a check of the whole county found: the records are in the event's facts.
@@ -115,6 +140,7 @@ SHOWN_BY_POST = {
 # Shows nothing of a family when it is asked for: sends on to another page, or holds only what its writer has just typed.
 SHOWS_NOTHING = {
     "assessment-help-again": "sends on",
+    "meeting-go": "sends on",
     "assessment-known": "sends on",
     "assessment-statement": "sends on, while the check is not finished",
     "assessment-agreed": "sends on, while the check is not finished",
@@ -125,16 +151,23 @@ SHOWS_NOTHING = {
 }
 # Answers to POST alone and then sends on: what is changed is an event of its own (test_urls, each action's tests).
 CHANGES_ALONE = set("""
-    plan-outcome-reopen plan-action-start plan-action-done lead-take-back meeting-item-move meeting-minute-add
+    panel-let-in panel-item-now panel-offer-take-back sitting-note sitting-tell
+    record-team-missing plan-outcome-reopen plan-action-start plan-action-done lead-take-back lead-read join-take-back
+    cover-take-back cover-end meeting-item-move meeting-minute-add meeting-minutes-typed
+    meeting-agenda-shift meeting-agenda-remove meeting-here meeting-decision-add meeting-message-add meeting-action-done
     assessment-hand-on-take-back quick-note-keep quick-note-throw-away
     quality-answer quality-again quality-take-over
-    meeting-sign-off assessment-part-save assessment-person-part-save
+    meeting-times-choose meeting-sign-off assessment-part-save assessment-person-part-save
     assessment-part-again-save assessment-person-part-again-save step-up-withdraw step-down-withdraw register-load
+    step-up-acknowledge step-down-close step-in-withdraw
     assessment-needs-after-all register-again register-throw-away restriction-keep api-address-show
 """.split())
 
 # Lists and searches without an object in their address: who opens them -> address -> event.
 LISTS = {
+    ("alice", "cover"): (RESULTS, "Opened cover"),
+    ("manager", "colleagues"): (RESULTS, "Opened colleagues and their families"),
+    ("charlie", "join-mine"): ("search", "Opened own requests to join"),
     ("alice", "my-work"): (RESULTS, "Opened My work"),
     ("auditor", "my-work"): (RESULTS, "Opened My work"),
     ("coordinator", "duplicates"): (RESULTS, "Opened records that may be there twice"),
@@ -143,6 +176,8 @@ LISTS = {
     ("alice", "quick-note"): (RESULTS, "Opened a new quick note"),
     ("alice", "quick-notes"): (RESULTS, "Saw their quick notes"),
     ("alice", "api-families"): (RESULTS, "Saw the list of families"),
+    ("alice", "panels"): (RESULTS, "Opened their panels"),
+    ("alice", "panel-new"): (RESULTS, "Opened starting a panel"),
     ("alice", "meetings"): (RESULTS, "Opened their meetings"),
     ("manager", "protection"): (RESULTS, "Saw emergency access and restrictions to check"),
     ("manager", "quality"): (RESULTS, "Opened quality checks"),
