@@ -37,6 +37,7 @@ def page(monkeypatch):
 
 def look(page, name):
     """Check the page as it stands: axe finds nothing, nothing scrolls sideways at 320 px, the policy blocks nothing."""
+    page.wait_for_load_state()  # a click waits for the answer's first bytes only
     found = Axe().run(page)
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     size = page.viewport_size
@@ -53,6 +54,12 @@ def look(page, name):
     )
 
 
+def press(page, words):
+    """Press a button and wait for the page that answers: without it the old page may be looked at while the new one comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=words).click()
+
+
 def paste(page, label, text):
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.get_by_label(label, exact=True).focus()
@@ -63,42 +70,42 @@ def test_invitation_to_signed_in(page, live_server):
     invited = actions.invite_person(email="jo@example.org", first_name="Jo", last_name="Nowak", by=None)
     page.goto(live_server.url + urlsplit(invited.link).path)
     look(page, "invitation")
-    page.get_by_role("button", name="Continue to step 2").click()
+    press(page, "Continue to step 2")
     assert page.title().startswith("Error: ")
     look(page, "invitation-error")
     password = "seven grey herons asleep"
     paste(page, "Choose a password", password)
     assert page.get_by_label("Choose a password", exact=True).input_value() == password
-    page.get_by_role("button", name="Continue to step 2").click()
+    press(page, "Continue to step 2")
     look(page, "enrolment")
     page.get_by_text("I cannot use the camera").click()
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.get_by_label("Code").fill("000")
-    page.get_by_role("button", name="Finish setting up").click()
+    press(page, "Finish setting up")
     look(page, "enrolment-error")
     page.get_by_label("Code").fill(second_factor.current_code(secret))
-    page.get_by_role("button", name="Finish setting up").click()
+    press(page, "Finish setting up")
     look(page, "recovery-codes")
     code = page.locator("#recovery-codes li").first.inner_text()
     page.goto(live_server.url + reverse("accounts:profile"))
     look(page, "profile")
-    page.get_by_role("button", name="Sign out").click()
+    press(page, "Sign out")
     look(page, "signed-out")
 
-    page.get_by_role("button", name="Sign in again").click()
+    press(page, "Sign in again")
     look(page, "sign-in")
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look(page, "sign-in-empty")
     page.get_by_label("Email address").fill("jo@example.org")
     page.get_by_label("Password", exact=True).fill("something else")
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look(page, "sign-in-refused")
     assert page.get_by_label("Email address").input_value() == "jo@example.org"
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look(page, "code")
     page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.goto(live_server.url + reverse("accounts:profile"))
     assert "9 left" in page.content()
 
@@ -107,9 +114,9 @@ def sign_in(page, live_server, email, password, secret):
     page.goto(live_server.url + reverse("account_login"))
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     page.get_by_label("Code").fill(second_factor.current_code(secret))
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
 
 
 def test_other_pages_of_ones_own(page, live_server):
@@ -117,7 +124,7 @@ def test_other_pages_of_ones_own(page, live_server):
     page.goto(live_server.url + reverse("account_reset_password"))
     look(page, "forgotten")
     page.get_by_label("Email address").fill("nobody@example.org")
-    page.get_by_role("button", name="Send the link").click()
+    press(page, "Send the link")
     look(page, "forgotten-sent")
     page.goto(f"{live_server.url}/password/new/1-abc-def/")
     look(page, "reset-link-over")
@@ -130,11 +137,11 @@ def test_other_pages_of_ones_own(page, live_server):
     page.goto(live_server.url + reverse("mfa_activate_totp"))
     look(page, "password-again")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look(page, "another-app")
     page.goto(live_server.url + reverse("mfa_view_recovery_codes"))
     look(page, "recovery-codes-left")
-    page.get_by_role("button", name="Make new recovery codes").click()
+    press(page, "Make new recovery codes")
     assert len(re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", page.inner_text("#recovery-codes"))) == 10
 
 
@@ -153,7 +160,7 @@ def test_administrators_pages(page, live_server, world):
     page.get_by_role("link", name="Close the account").click()
     look(page, "close-account")
     page.goto(live_server.url + reverse("accounts:invite"))
-    page.get_by_role("button", name="Send the invitation").click()
+    press(page, "Send the invitation")
     look(page, "invite-error")
 
 
@@ -170,7 +177,7 @@ def test_one_click_of_the_demo(page, live_server, monkeypatch):
     page.goto(live_server.url + reverse("account_login"))
     page.get_by_role("link", name="Sign in as one of the invented people").click()
     look(page, "demo")
-    page.get_by_role("button", name="Sign in as Priya Raman").click()
+    press(page, "Sign in as Priya Raman")
     page.goto(live_server.url + reverse("accounts:profile"))
     look(page, "demo-signed-in")
 
@@ -183,8 +190,8 @@ def test_new_password_from_a_link(page, live_server):
     page.goto(live_server.url + link)
     look(page, "new-password")
     page.get_by_label("New password", exact=True).fill("password1234")
-    page.get_by_role("button", name="Save the new password").click()
+    press(page, "Save the new password")
     look(page, "new-password-error")
     page.get_by_label("New password", exact=True).fill("another lantern, drier slate")
-    page.get_by_role("button", name="Save the new password").click()
+    press(page, "Save the new password")
     look(page, "new-password-done")

@@ -20,13 +20,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def personas(tmp_path, settings, priya):
-    (tmp_path / "var").mkdir()
-    settings.BASE_DIR = tmp_path
+    settings.DEMO_FILES = tmp_path
     people = [
         {"persona": "practitioner", "name": "Priya Raman", "agency": "Alder Vale Primary", "role": "Pastoral lead",
          "email": EMAIL, "password": PASSWORD, "totp_secret": SECRET}
     ]  # fmt: skip
-    (tmp_path / "var" / "demo-signins.json").write_text(json.dumps(people))
+    (tmp_path / "demo-signins.json").write_text(json.dumps(people))
     return people
 
 
@@ -55,7 +54,7 @@ def test_only_listed_people_can_be_chosen(personas, browser, people):
 
 
 def test_page_without_the_file_says_what_to_do(tmp_path, settings, browser):
-    settings.BASE_DIR = tmp_path
+    settings.DEMO_FILES = tmp_path
     assert "./dev demo" in browser.get(reverse("demo_sign_in")).content.decode()
 
 

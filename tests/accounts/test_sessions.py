@@ -113,3 +113,13 @@ def test_changing_the_password_needs_the_old_one(priya, browser):
     facts = {"oldpassword": "not it at all", "password1": "another lantern, drier slate"}
     page = browser.post(reverse("account_change_password"), facts)
     assert "The one you typed is not right" in page.content.decode()
+
+
+def test_who_has_no_password_yet_is_shown_how_to_get_one(people, signed_in_as):
+    people.alice.user.set_unusable_password()
+    people.alice.user.save()
+    browser = signed_in_as(people.alice)
+    for send in (browser.get, browser.post):
+        page = send(reverse("account_change_password"), follow=True)
+        assert page.redirect_chain[-1][0] == reverse("account_reset_password")
+        assert "Your account has no password yet. Ask for a link to choose one." in page.content.decode()

@@ -138,7 +138,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_saved_words_disappear_unless_somebody_who_saw_them_replaced_them(steps):
     page, writers, count = Page(), {name: Writer(name) for name in "ABC"}, 0
     alive: dict[str, set[str]] = {box: set() for box in BOXES}  # saved, and not replaced by anybody who had seen it

@@ -116,7 +116,7 @@ def _added(form: FormSpec, chance: random.Random, words: str) -> FormSpec:
     return tree.add(form, what, tree.blank(what, key, words, **facts), inside=inside)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(forms(), st.randoms(use_true_random=False), st.lists(WORDS, min_size=1, max_size=12))
 def test_any_edits_leave_a_draft_that_can_be_read_tried_out_and_compared(form, chance, words):
     first = form
@@ -145,7 +145,7 @@ def _without_names(form: FormSpec) -> FormSpec:
     return replace(form, minimum=tuple(sorted(form.minimum)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(forms())
 def test_every_page_and_question_opens_with_the_settings_it_has(form):
     """What the boxes hold, sent back, is what was there; labels with a bar in an answer are not asked for."""

@@ -255,7 +255,7 @@ def test_shipped_form_as_a_real_pdf(code, family, seen_by, signed_in_as):
 
 @given(forms())
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_any_published_form_goes_all_the_way(family, seen_by, signed_in_as, printed, form):
     data = to_json(form) | {"code": f"made_{next(numbers)}"}

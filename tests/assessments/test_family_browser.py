@@ -110,7 +110,7 @@ def test_the_whole_family_wide_on_a_phone_and_without_scripts(told, people, eha,
     picture = page.locator("figure img").first
     picture.scroll_into_view_if_needed()
     page.wait_for_load_state("networkidle")
-    assert picture.evaluate("each => each.naturalWidth") == 320
+    assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 320
     shoot(page, f"words-{mark}")
 
     # A view that differs.

@@ -170,6 +170,10 @@ def test_sorting_wants_the_family_first(people, note, signed_in_as):
         reverse("quick-note-sort", args=[kept.pk]), {"body": kept.body, "family": "", "go": "answer"}
     )
     assert b"Select the family that the note is about" in asked.content
+    nobody = browser.post(
+        reverse("quick-note-sort", args=[kept.pk]), {"body": kept.body, "family": "WM\0", "go": "answer"}
+    )
+    assert nobody.status_code in {200, 422}, "what no family can be called is nobody's, and no error"
     assert browser.get(reverse("quick-note-timeline", args=[kept.pk])).status_code == 404
 
 

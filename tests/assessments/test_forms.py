@@ -71,7 +71,7 @@ def a_value(question, draw):
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_sound_form_renders_saves_and_reads_back_in_words(data):
     form = from_json(to_json(data.draw(forms())))
     for part in form.parts:
@@ -103,7 +103,7 @@ def _is_scale(part, key, answered):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_post_whatever_breaks_the_page(data):
     part = form_of(13).parts[0]
     junk = st.text(max_size=20)

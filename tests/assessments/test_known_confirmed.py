@@ -106,6 +106,46 @@ def test_autosave_confirms_and_takes_back(people, eha, later, write_answers, sig
         assert Section.objects.get(assessment=later).answers == {}
 
 
+def test_autosave_between_no_and_yes_wipes_nothing(people, eha, later, write_answers, signed_in_as):
+    """Changed after "No" and stored; then "Yes", or the old words typed again: they are there, not nothing."""
+    write_answers(eha, people.alice, "important", people="Grandma Joan")
+    browser = signed_in_as(people.alice)
+    form = browser.get(reverse("assessment-part", args=[later.pk, "important"])).context["form"]
+    url = reverse("assessment-part-save", args=[later.pk, "important"])
+    sent = {
+        "question": "people", "people": "Grandma Joan", "people__offer": digest("Grandma Joan"),
+        "base": form["base"].value(), "writer": "me",
+    }  # fmt: skip
+    changed = {"people__still": "no", "people": "Aunt May"}
+    for then, stored in (
+        ({"people__still": "yes"}, {"people": "Grandma Joan"}),
+        ({"people__still": "no"}, {"people": "Grandma Joan"}),
+        ({"people__still": "no", "people": ""}, {}),
+    ):
+        for turn, each in enumerate((changed, then), start=1):
+            browser.post(url, sent | each | {"turn": turn})
+        with as_system():
+            row = Section.objects.get(assessment=later)
+            assert row.answers == stored, then
+            row.delete()
+
+
+def test_words_never_touched_do_not_stand_beside_somebody_elses(
+    people, eha, later, write_answers, signed_in_as
+):
+    """The whole page sent without a script, while somebody else has answered: what was offered was not typed."""
+    write_answers(eha, people.alice, "important", people="Grandma Joan")
+    url = reverse("assessment-part", args=[later.pk, "important"])
+    browser = signed_in_as(people.alice)
+    form = browser.get(url).context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value()}
+    write_answers(later, people.alice, "important", people="Aunt May")
+    browser.post(url, sent | {"go": "list"})
+    with as_system():
+        row = Section.objects.get(assessment=later)
+    assert row.answers == {"people": "Aunt May"} and row.differing == {}
+
+
 def test_an_earlier_record_is_named_only_to_those_who_may_see_it(
     people, world, eha, later, write_answers, signed_in_as
 ):

@@ -126,6 +126,7 @@ class Figures:
         )
 
 
+@pytest.mark.slow
 def test_recall_and_precision(world, people, seen_by):
     hub = world.hub("Figures")
     coordinator = world.member(people.coordinator.agency, "hub_coordinator", hub=hub)

@@ -29,7 +29,7 @@ def small(**changes):
 
 
 @given(forms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_sound_form_survives_json(form):
     assert from_json(json.loads(json.dumps(to_json(form)))) == form
 

@@ -16,7 +16,9 @@ from tests.browser.crawl import Crawl
 from tests.fixtures.browser import Window
 
 # Who looks, in this order: together they hold every permission.
-PEOPLE = ["priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "odette", "imogen", "sam"]
+PEOPLE = [
+    "priya", "tom", "karen", "yasmin", "ruth", "margaret", "dominic", "thea", "odette", "imogen", "sam", "helen", "winnie", "ade",
+]  # fmt: skip
 NOBODY = "nobody signed in"
 
 

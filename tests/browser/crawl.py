@@ -17,8 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 from playwright.sync_api import APIRequestContext, Error
 
-# Pages of a moment in signing in (tests/accounts/test_browser.py) and of guests (test_guest_journey.py), looked at there in
-# the same way.
+# Pages of a moment in signing in (tests/accounts/test_browser.py) and of guests (test_guest_journey.py, test_scheduling.py),
+# looked at there in the same way.
 MOMENTS = {
     "guest",
     "guest-code",
@@ -26,6 +26,7 @@ MOMENTS = {
     "guest-meeting",
     "guest-over",
     "guest-timeline",
+    "invited",
     "accounts:accept_invitation",
     "account_reauthenticate",
     "account_reset_password_from_key",
@@ -38,12 +39,22 @@ MOMENTS = {
 # Addresses that are no pages to look at, and why. Whatever else has a name must be met by the crawl.
 NOT_PAGES = {
     "healthz": "for the proxy",
+    "document-page": "a picture within a page",
     "form-draft": "POST alone",
     "form-move": "POST alone",
     "guest-leave": "POST alone",
     "guest-new-code": "POST alone",
     "guest-open": "sends on to another page, with a secret of its own (test_guest_journey.py)",
     "home": "sends on to another page",
+    "cover-end": "POST alone",
+    "cover-take-back": "POST alone",
+    "join-ask": "comes by POST from a search, which no address holds (test_team_pages.py)",
+    "join-take-back": "POST alone",
+    "lead-read": "POST alone",
+    "invited-calendar": "a file to download",
+    "invited-open": "sends on to another page, with a secret of its own (test_scheduling.py)",
+    "meeting-go": "sends on to another page",
+    "meeting-times-choose": "POST alone",
     "account_logout": "sends on to another page",
     "accounts:open_invitation": "sends on to another page, with a secret of its own (tests/accounts)",
     "assessment-known": "sends on to another page",
@@ -68,11 +79,23 @@ NOT_PAGES = {
     "report-approve": "POST alone",
     "report-send-back": "POST alone",
     "report-publish": "POST alone",
+    "panel-item-now": "POST alone",
+    "panel-let-in": "POST alone",
+    "panel-offer-take-back": "POST alone",
+    "sitting-note": "POST alone",
+    "sitting-tell": "POST alone",
     "plan-action-start": "POST alone",
     "plan-action-done": "POST alone",
     "plan-outcome-reopen": "POST alone",
+    "meeting-action-done": "POST alone",
+    "meeting-agenda-remove": "POST alone",
+    "meeting-agenda-shift": "POST alone",
+    "meeting-decision-add": "POST alone",
+    "meeting-here": "POST alone",
     "meeting-item-move": "POST alone",
+    "meeting-message-add": "POST alone",
     "meeting-minute-add": "POST alone",
+    "meeting-minutes-typed": "POST alone",
     "meeting-sign-off": "POST alone",
     "lead-take-back": "POST alone",
     "signature-resume": "POST alone",
@@ -86,6 +109,11 @@ NOT_PAGES = {
     "access-review-done": "POST alone",
     "step-up-withdraw": "POST alone",
     "step-down-withdraw": "POST alone",
+    "step-up-acknowledge": "POST alone",
+    "step-down-close": "POST alone",
+    "step-in-withdraw": "POST alone",
+    "step-up-file": "a file to download",
+    "step-up-national": "a file to download",
     "report-progress": "a part of a page, fetched by the page that waits",
     "accounts:session": "times in JSON, fetched by the script that tells how long the session lasts (tests/accounts)",
 }

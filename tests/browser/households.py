@@ -189,7 +189,8 @@ def hold_a_case(stage: Stage) -> list[str]:
     with acting_as(stage.people["priya"]) as by:
         asked = send_step_up(
             case=Case.objects.get(family__name="Teale"), to_agency=me.agency, reason="Nobody was at home after school.",
-            threshold=["neglect"], basis="risk_of_harm", danger_told=True, by=by,
+            threshold=["neglect"], basis="risk_of_harm", tried="A plan", why_no_meeting="No time for one",
+            danger_told=True, by=by,
         )  # fmt: skip
     return [reverse("step-down-new", args=[held.reference]), reverse("step-up", args=[asked.pk])]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cases.models import Person
 from earlyhelp.access import Role
 from earlyhelp.access.context import as_system
 from hubs.models import Agency, AgencyKind, Hub, Membership
+from tests.fixtures import plan
 from tests.fixtures.browser import Window
 
 SAVED = re.compile(r"^Saved ")
@@ -56,8 +55,8 @@ def cast_of(world) -> Cast:
 
 
 def in_days(days: int) -> str:
-    """A day as people type it."""
-    day = timezone.localdate() + dt.timedelta(days=days)
+    """A day as people type it: today or before, or the first working day at least so many days from today."""
+    day = plan.working_day(days) if days > 0 else plan.in_days(days)
     return f"{day.day}/{day.month}/{day.year}"
 
 
@@ -146,3 +145,23 @@ def withdraw_everything_from(window: Window, reference: str, agency: str, loses:
         page.get_by_role("button", name=re.compile("^Withdraw consent")).click()
         page.wait_for_load_state()
         says(window, "Consent withdrawn")
+
+
+def everybody_was_there(page: Page) -> None:
+    """Answer for each person invited, on the page that ends a meeting."""
+    page.get_by_role("button", name="End the meeting").wait_for()  # it comes last: all that is asked is on the page
+    for group in page.locator("main fieldset").filter(has=page.get_by_label("Was there", exact=True)).all():
+        group.get_by_label("Was there", exact=True).check()
+
+
+def end_and_sign_off(window: Window, address: str) -> None:
+    """The chair ends the meeting at this path, sets the next one and signs the minutes off."""
+    page = window.go(address)
+    page.get_by_role("button", name="Set next date and end meeting").click()
+    everybody_was_there(page)
+    page.get_by_label("Day of the next meeting").fill(in_days(45))
+    page.get_by_label("Start time").fill("1:30pm")
+    window.press("End the meeting")
+    says(window, "The chair can now sign off the minutes.")
+    window.press("Sign off and lock the minutes")
+    says(window, "Minutes signed off and locked.")

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 
 from devtools import processes
-from tests.database import maintenance_connection
 
 PATIENCE = 60  # seconds until a server answers; a machine with other work to do is slow
 
@@ -63,21 +62,6 @@ class WebServer:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
-
-
-def end_database_connections() -> int:
-    """End every other connection to the test's database, whatever it does. Gives how many there were."""
-    connection.close()
-    server = maintenance_connection()
-    with server.cursor() as cursor:
-        cursor.execute(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-            " where datname = %s and pid <> pg_backend_pid()",
-            [connection.settings_dict["NAME"]],
-        )
-        found = cursor.fetchone()[0]
-    server.close()
-    return found
 
 
 def restart_database() -> bool:

@@ -14,6 +14,7 @@ from earlyhelp.access.context import as_system
 from earlyhelp.access.permissions import permissions_of
 from hubs.models import Membership
 from reporting.demo.load import load
+from tests.browser.after import after_meetings
 from tests.browser.cast import NOBODY, PEOPLE, Stage
 from tests.browser.checks import check_quality
 from tests.browser.crawl import NOT_PAGES, names_of_all_addresses
@@ -69,7 +70,7 @@ def set_up(chromium: Browser, sign_ins: Path, families: int = 8) -> Stage:
         "tom": closed_case(stage) + stand_twice(stage.people) + speak_for_themselves(stage),
         "dominic": agreement,
     }
-    for who, paths in hand_drafts_on(stage).items():
+    for who, paths in [*hand_drafts_on(stage).items(), *after_meetings(stage).items()]:
         more[who] = more.get(who, []) + paths
     more["priya"] += write_quick_notes(stage) + put_right(stage)
     write_a_form(stage)

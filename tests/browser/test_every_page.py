@@ -149,7 +149,13 @@ ASK_SOMETHING = [
     "assessment-voice-remove",
     "assessment-withdraw",
     "assessment-wrong-person",
+    "consultation-add",
+    "consultation-decide",
+    "cover",
+    "cover-for",
     "document-add",
+    "document-category",
+    "document-version",
     "duplicates",
     "duplicates-link-end",
     "duplicates-pair",
@@ -158,14 +164,31 @@ ASK_SOMETHING = [
     "form-add-question",
     "form-new",
     "guest-invite",
+    "helping-task",
+    "join-decide",
+    "lead-answer",
     "lead-ask",
     "look-answer",
+    "meeting-action-not-done",
     "meeting-agenda-add",
     "meeting-cancel",
-    "meeting-new",
+    "meeting-let-in",
+    "meeting-paper-add",
+    "meeting-propose",
+    "meeting-times-more",
     "merge-propose",
+    "panel-ask",
+    "panel-cannot",
+    "panel-member-add",
+    "panel-new",
+    "panel-note",
+    "panel-offer",
+    "panel-offer-answer",
+    "panel-withdraw",
     "plan-action-add",
     "plan-action-not-done",
+    "plan-action-progress",
+    "plan-drift",
     "plan-outcome-add",
     "quality-check",
     "quality-follow-up",
@@ -182,13 +205,21 @@ ASK_SOMETHING = [
     "registers",
     "signature-suspend",
     "signature-withdraw",
+    "sitting-cancel",
+    "sitting-new",
     "start-assessment",
     "step-down-new",
+    "step-in",
+    "step-in-new",
+    "step-up-incident",
     "step-up-write",
 ]
 
 
-SENDS = "main form[method=post] button.govuk-button:not([type=button])"
+# A form with something to fill in: one button that takes a request back asks for nothing.
+SENDS = (
+    "main form[method=post]:has(input:not([type=hidden]), textarea, select) button.govuk-button:not([type=button])"
+)
 
 
 @pytest.mark.parametrize("name", ASK_SOMETHING)

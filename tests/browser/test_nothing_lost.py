@@ -32,8 +32,9 @@ from playwright.sync_api import Error, sync_playwright
 from assessments.models import Section
 from earlyhelp.access.context import as_system
 from earlyhelp.accounts import actions, second_factor
-from tests.browser.mishaps import WebServer, end_database_connections, restart_database
+from tests.browser.mishaps import WebServer, restart_database
 from tests.browser.typist import Box, Typist, missing, sentences
+from tests.database import end_database_connections
 from tests.fixtures.browser import PASSWORD, SECRET
 
 RUNS = int(os.environ.get("EH_LOST_RUNS", "1"))

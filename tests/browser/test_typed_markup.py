@@ -74,6 +74,10 @@ def look(stage, met) -> tuple[list[str], bool]:
     if answer is None or answer.status != 200:
         return [f"{answer and answer.status}"], False
     page = window.page
+    # What is suggested to somebody who opens a list is on the page as well.
+    for box in page.locator("main .autocomplete__input:visible").all():
+        box.click()
+        page.locator(".autocomplete__menu--visible").wait_for()
     found = [f"dialog: {words}" for words in window.dialogs] + [
         f"console: {words}" for words in window.problems
     ]

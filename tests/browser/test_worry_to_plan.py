@@ -162,8 +162,10 @@ def writes_a_plan_and_starts_it(priya, reference):
 
 def prints_the_familys_copy(priya, reference):
     page = priya.go("record-plan", reference)
+    priya.follow("Copy for the family (PDF)")
+    page.get_by_label("Maya Orchard").check()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Copy for the family (PDF)").click()
+        page.get_by_role("button", name="Make the copy (PDF)").click()
     pdf = pypdf.PdfReader(BytesIO(waiting.value.path().read_bytes()))
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in pdf.trailer["/Root"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("en")
