@@ -1,17 +1,25 @@
-"""Set-up shared by all tests: only the database. Other fixtures live in tests/fixtures/, one file per subject."""
+"""Set-up shared by all tests: the database, and Hypothesis. Other fixtures live in tests/fixtures/, one file per subject."""
 
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
-from tests.database import create_test_database, drop_test_database, reset_rows
+from tests.database import create_test_database, drop_test_database, forget_open_transactions, reset_rows
 
 pytest_plugins = [
     f"tests.fixtures.{path.stem}"
     for path in sorted((Path(__file__).parent / "fixtures").glob("*.py"))
     if path.stem != "__init__"
 ]
+
+# A slow machine is no fault of what is tested; and what one run found must not decide what the next one tries.
+settings.register_profile(
+    "ours", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +35,12 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         drop_test_database(keep=django_db_keepdb)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """A test that was cut off inside a transaction (its time was over) fails alone, not with every test after it."""
+    yield
+    if connection.in_atomic_block:
+        forget_open_transactions()
+        raise AssertionError(f"{item.nodeid} left a transaction open")

@@ -8,6 +8,7 @@ import contextlib
 
 import psycopg2
 from django.conf import settings
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import call_command
 from django.db import connection
 from psycopg2 import sql
@@ -52,7 +53,7 @@ def create_test_database(suffix="", *, keep=False):
     server = maintenance_connection()
     with server.cursor() as cursor:
         if not keep:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(cursor, name)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         is_new = not cursor.fetchone()
         if is_new:
@@ -68,6 +69,27 @@ def create_test_database(suffix="", *, keep=False):
     _remember_reference_data(name)
 
 
+def forget_open_transactions():
+    """Give up Django's connection whatever it thinks is open on it; the next query begins afresh."""
+    connection.in_atomic_block = connection.closed_in_transaction = False
+    connection.close()
+
+
+def end_database_connections() -> int:
+    """End every other connection to the test's database, whatever it does. Gives how many there were."""
+    connection.close()
+    server = maintenance_connection()
+    with server.cursor() as cursor:
+        cursor.execute(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            " where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
+            [connection.settings_dict["NAME"]],
+        )
+        found = cursor.fetchone()[0]
+    server.close()
+    return found
+
+
 def drop_test_database(*, keep=False):
     """Drop the test database unless it is kept for the next run."""
     connection.close()
@@ -75,9 +97,17 @@ def drop_test_database(*, keep=False):
         return
     server = maintenance_connection()
     with server.cursor() as cursor:
-        name = sql.Identifier(connection.settings_dict["NAME"])
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        _drop(cursor, connection.settings_dict["NAME"])
     server.close()
+
+
+def _drop(cursor, name):
+    """Drop a database though somebody may be connected. The server ends its own vacuum only when not told to force."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        cursor.execute(statement)
+    except psycopg2.errors.ObjectInUse:
+        cursor.execute(statement + sql.SQL(" WITH (FORCE)"))
 
 
 def _run_as_owner(database, statements):
@@ -122,11 +152,20 @@ def _remember_reference_data(database):
     server.close()
 
 
+def delete_files():
+    """Delete every file that tests stored in memory."""
+    if isinstance(default_storage._wrapped, InMemoryStorage):
+        for names in default_storage.listdir(""):
+            for name in names:
+                default_storage.delete(name)
+
+
 def reset_rows():
-    """Empty every table and put the reference data back: what a committing test leaves behind is gone.
+    """Empty every table and put the reference data back: what a committing test leaves behind is gone, files too.
 
     Triggers are off meanwhile, because audit tables refuse to be emptied.
     """
+    delete_files()
     connection.close()
     server = maintenance_connection(connection.settings_dict["NAME"])
     server.autocommit = False

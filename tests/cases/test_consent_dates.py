@@ -20,7 +20,7 @@ from tests.fixtures.sharing import photo
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 days = st.integers(min_value=0, max_value=800)
 steps = st.lists(
     st.one_of(

@@ -103,14 +103,14 @@ def _reaches(points, symbols, person: str, tie: Tie) -> bool:
     return _ends_at(points, symbol) or (tie.kind == PARENT and person == tie.a)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(families())
 def test_any_family_is_drawn_without_overlap_and_completely(family):
     people, found = family
     assert problems(compose(people, found), people, found) == []
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(families())
 def test_nobody_who_is_left_out_appears_and_all_that_is_shown_is_said(family):
     """A reader who may see half of the people: the other half is nowhere, in picture or words."""

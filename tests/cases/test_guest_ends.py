@@ -175,6 +175,7 @@ def close_account(people, world, asked):
 
 
 def leave_team(people, world, asked):
+    people.case.leads.filter(until_at=None).update(until_at=timezone.now())  # who leads keeps a place
     people.case.team.update(starts_on=world.today - dt.timedelta(days=3), ends_on=world.today - dt.timedelta(days=1))
 
 

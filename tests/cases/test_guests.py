@@ -257,8 +257,9 @@ def test_the_door_looks_the_same_for_every_link_that_is_none(ask_guest, let_in, 
     now = timezone.now()
     change(late.guest, invited_at=now - dt.timedelta(days=2), expires_at=now - dt.timedelta(seconds=1))
     unknown = Asked(used.guest, used.code, "/guest/link/" + "x" * 43 + "/", people.alice)
+    broken = Asked(used.guest, used.code, "/guest/link/%00%0a/", people.alice)
     answers = []
-    for asked in (unknown, used, ended, late):
+    for asked in (unknown, broken, used, ended, late):
         for ask in ("get", "post"):
             browser = Client()
             browser.get(asked.link)

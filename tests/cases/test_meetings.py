@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from cases.actions.agenda import add_agenda_item, move_to_item
 from cases.actions.meeting import (
     answer_invitation,
     arrange_meeting,
@@ -15,7 +16,7 @@ from cases.actions.meeting import (
     invite,
     sign_off,
 )
-from cases.actions.minutes import add_agenda_item, add_minute, agree_action, move_to_item, record_decision
+from cases.actions.minutes import add_minute, agree_action, record_decision
 from cases.agenda import draft_agenda
 from cases.invite_file import calendar_file
 from cases.models import Action, AgendaItem, Decision, Invitation, Meeting, Minute, Person, TeamMember
@@ -93,19 +94,25 @@ def test_times_that_cannot_be(people, seen_by, start, end):
     assert not Meeting.objects.exists()
 
 
-def test_moving_asks_everybody_again_and_cancelling_is_final(people, seen_by, meeting_of):
+def test_moving_asks_everybody_else_again_and_cancelling_is_final(people, seen_by, meeting_of):
     meeting = meeting_of(people.case, people.alice)
     alice = seen_by(people.alice)
-    answer_invitation(invitation=meeting.invitations.get(), answer="accepted", by=alice)
+    own = meeting.invitations.get()
+    answer_invitation(invitation=own, answer="accepted", by=alice)
+    with as_system():
+        other = meeting.invitations.create(case=people.case, person=people.case.family.people.first(), answer="accepted", answered_at=own.answered_at)
     facts = {"title": "Review", "chair": people.alice, "place": "School"}
     change_meeting(meeting=meeting, starts_at=tomorrow(14), ends_at=tomorrow(15), by=alice, **facts)
     meeting.refresh_from_db()
-    assert (meeting.sequence, meeting.invitations.get().answer) == (1, "invited")
+    assert meeting.sequence == 1
+    for invitation, answer in ((own, "accepted"), (other, "invited")):
+        invitation.refresh_from_db()
+        assert invitation.answer == answer
     cancel_meeting(meeting=meeting, reason="The family is away", by=alice)
     with pytest.raises(NotAllowed):
         change_meeting(meeting=meeting, starts_at=tomorrow(14), ends_at=tomorrow(15), by=alice, **facts)
     with pytest.raises(NotAllowed):
-        answer_invitation(invitation=meeting.invitations.get(), answer="accepted", by=alice)
+        answer_invitation(invitation=own, answer="accepted", by=alice)
 
 
 def test_people_answer_for_themselves_and_may_write_ahead(people, seen_by, world):

@@ -32,7 +32,9 @@ def test_random_histories_leave_nothing_to_disagree_about(world, signed_in_as):
         while time.monotonic() < ends or not MINUTES and tally.comparisons < ENOUGH:
             for kind, histories, steps in ((Scene, 4, 20), (History, 8, 25)):
                 before = transaction.savepoint()
-                run(kind(world), signed_in_as, tally, number=number, histories=histories, steps=steps)
+                run(
+                    kind(world), signed_in_as, tally, number=number, histories=histories, steps=steps, shortest=MINUTES > 0
+                )
                 transaction.savepoint_rollback(before)
             number += 1
     finally:

@@ -75,7 +75,7 @@ def versions(draw) -> Terms:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(versions(), st.integers(1, 300))
 def test_what_goes_out_comes_in_again_unchanged(terms, version):
     sent = json.dumps(write_policy(terms, version=version, uri="https://early-help.example.org/agreement/"))
@@ -84,7 +84,7 @@ def test_what_goes_out_comes_in_again_unchanged(terms, version):
     assert notes == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(versions())
 def test_it_has_the_drafts_fields_in_the_drafts_shapes(terms):
     policy = write_policy(terms, version=1, uri="https://early-help.example.org/agreement/")["SharingPolicy"]
@@ -105,7 +105,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), terms=versions())
 def test_any_field_of_any_shape_is_read_or_named(data, terms):
     """Something else is put in one place: the file is either read, or refused with the field. Never an error of ours."""
@@ -120,7 +120,7 @@ def test_any_field_of_any_shape_is_read_or_named(data, terms):
         assert all(each.field and each.words.endswith(".") for each in refused.problems)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 @example(b'{"SharingPolicy": {"Name": "\\ud800"}}')
 @example(b"[" * 100_000)
