@@ -63,6 +63,11 @@ def run_bench(_options, rest):
     bench.run(rest)
 
 
+def rooms(_options, rest):
+    """Measure how soon a keystroke is on the others' screens (--rooms N, --people N, --seconds N)."""
+    return proving.rooms(rest)
+
+
 def prove(_options, rest):
     """Compare random histories of sharing with the oracle (--minutes N, --seed S)."""
     return proving.run(rest)
@@ -127,6 +132,7 @@ COMMANDS = {
     "manage": manage,
     "bench": run_bench,
     "prove": prove,
+    "rooms": rooms,
     "shots": shots,
     "docs": docs,
     "lock": lock,
@@ -135,7 +141,7 @@ COMMANDS = {
     "reset": reset,
 }
 # Their arguments are other programs': nothing of them is ours to parse.
-PASS_ARGUMENTS_ON = {"test", "manage", "bench", "prove", "check", "shots", "lock"}
+PASS_ARGUMENTS_ON = {"test", "manage", "bench", "prove", "rooms", "check", "shots", "lock"}
 
 
 def parser():

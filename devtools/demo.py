@@ -45,7 +45,14 @@ def commands(port):
 
 def live_command(port):
     """Return what answers live connections. It is started when pages are ready, so that nobody waits for it."""
-    limits = ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "3"]
+    limits = [
+        "--ws-max-size",
+        "65536",
+        "--ws-per-message-deflate",
+        "false",
+        "--timeout-graceful-shutdown",
+        "3",
+    ]
     # No access log: addresses and people together say who looked at whom.
     quiet = ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     program = [PYTHON, "-m", "uvicorn", "earlyhelp.asgi:application", "--host", "127.0.0.1", "--port", port]

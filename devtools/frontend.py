@@ -1,10 +1,11 @@
-"""Compiled style sheets and scripts from npm packages, copied to static/vendor. No bundler, no Sass.
+"""Compiled style sheets and scripts from npm packages, copied to static/vendor. No Sass; one library becomes one file.
 
 The design systems' files are changed in three places only: no reference to source maps, pictures found beside the style
 sheet, and no GDS Transport typeface, which may be used on service.gov.uk alone.
 """
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -28,13 +29,19 @@ FILES = {
     "@fontsource/inter/files/inter-latin-600-normal.woff2": "inter/inter-600.woff2",
     "@fontsource/inter/files/inter-latin-700-normal.woff2": "inter/inter-700.woff2",
 }
+# Published as many modules that name each other by package: made into one module that a browser can load.
+MODULES = {"yjs": "yjs/yjs.min.js"}
 # Needed by the browser tests, absent from a deployment (npm ci --omit=dev)
 TEST_FILES = {"axe-core/axe.min.js": "axe/axe.min.js"}
 
 
 def fingerprint():
     """Return what the copied files depend on, as one short text."""
-    parts = [LOCK.read_bytes(), repr((FILES, TEST_FILES)).encode(), cleaned("", is_style=True).encode()]
+    parts = [
+        LOCK.read_bytes(),
+        repr((FILES, MODULES, TEST_FILES)).encode(),
+        cleaned("", is_style=True).encode(),
+    ]
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
@@ -60,12 +67,31 @@ def copy():
             shutil.copytree(PACKAGES / source, place)
         else:
             shutil.copy(PACKAGES / source, place)
+    for package, target in MODULES.items():
+        bundle(package, fresh / target)
     for path in [*fresh.rglob("*.css"), *fresh.rglob("*.js")]:
         path.write_text(
             cleaned(path.read_text(encoding="utf-8"), is_style=path.suffix == ".css"), encoding="utf-8"
         )
     shutil.rmtree(VENDOR, ignore_errors=True)
     fresh.rename(VENDOR)
+
+
+def bundle(package, target):
+    """Put an npm package and what it needs into one minified module; its exports stay the package's own."""
+    # The program itself and not its npm wrapper, which wants a node on the path: the image has none.
+    program = next(PACKAGES.glob("@esbuild/*/bin/esbuild"))
+    done = subprocess.run(
+        [
+            program,
+            *(f"--outfile={target}", "--bundle", "--minify", "--format=esm", "--legal-comments=eof"),
+            PACKAGES / package / json.loads((PACKAGES / package / "package.json").read_text())["module"],
+        ],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        die(f"{package} could not be made into one file:\n{done.stderr[-2000:]}")
 
 
 def npm_command():

@@ -11,9 +11,10 @@ from devtools.console import PYTHON, ROOT, VAR, say
 
 NO_TESTS = 5  # pytest's exit code
 SUITES = {
-    "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz"],
+    "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz and not slow"],
     "browser": ["-n", "2", "--dist", "loadgroup", "-m", "browser"],
-    "fuzz": ["-n", "2", "-m", "fuzz"],
+    "slow": ["-n", "2", "--dist", "loadgroup", "-m", "slow and not browser and not fuzz"],
+    "fuzz": ["-n", "2", "-m", "fuzz and not browser"],
 }
 
 

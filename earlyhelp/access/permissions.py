@@ -24,6 +24,7 @@ class Permission(StrEnum):
     FORM_EDIT = "change the county's assessment forms"
     QUALITY_AUDIT = "check the quality of assessments"
     RECORDS_MERGE = "link and merge records of the same people"
+    OWN_TASKS = "see their own tasks with the families they are named on as a volunteer"
     SHARING_CHANGE = "record and withdraw consent"
     NEED_TO_KNOW = "choose who in their agency sees families"
     STEP_DECIDE = "decide step-ups sent to their agency"
@@ -48,6 +49,7 @@ class Role(models.TextChoices):
 
     PRACTITIONER = "practitioner", "Practitioner"
     AGENCY_LEAD = "agency_lead", "Agency lead"
+    VOLUNTEER = "volunteer", "Volunteer"
     HUB_COORDINATOR = "hub_coordinator", "Hub coordinator"
     HUB_MANAGER = "hub_manager", "Hub manager"
     BOARD_MEMBER = "board_member", "Board member"
@@ -70,6 +72,10 @@ DESCRIPTIONS = {
     Role.AGENCY_LEAD: (
         "Designated safeguarding lead or manager. Sees the families shared with their agency, "
         "and decides what is sent to it."
+    ),
+    Role.VOLUNTEER: (
+        "Helps the families they are named on. Sees their own tasks there, names, contact and who works with them, "
+        "and no documents, plans, meetings or assessments. Held by itself, with no other role."
     ),
     Role.HUB_COORDINATOR: "Runs a district's front door. Sees the families of that hub.",
     Role.HUB_MANAGER: "Manages the hubs. Sees the families of their hub, or of all hubs when none is named.",
@@ -109,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENCY_LEAD: frozenset(
         _CASEWORK | {Permission.STEP_DECIDE, Permission.NEED_TO_KNOW, Permission.QUALITY_AUDIT}
     ),
+    Role.VOLUNTEER: frozenset({Permission.MY_WORK, Permission.DIRECTORY, Permission.OWN_TASKS}),
     Role.HUB_COORDINATOR: frozenset(
         _CASEWORK | {Permission.HUB_QUEUE, Permission.REGISTER_IMPORT, Permission.RECORDS_MERGE}
     ),

@@ -33,7 +33,7 @@ def refuse_outside_demo() -> None:
 
 
 def personas_file() -> Path:
-    return Path(settings.BASE_DIR) / "var" / "demo-signins.json"
+    return Path(settings.DEMO_FILES) / "demo-signins.json"
 
 
 def personas() -> list[dict]:

@@ -141,10 +141,19 @@ LIVE_DATABASE_CONNECTIONS = env.number("LIVE_DATABASE_CONNECTIONS", 4, low=2, hi
 CHANNEL_LAYERS = {
     "default": {
         # Passed on and not kept: what one live process tells the others is never written to a disk.
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "earlyhelp.live.layer.PatientLayer",
         "CONFIG": {"hosts": [f"{REDIS_URL}/2"], "prefix": "earlyhelp"},
     },
 }
+
+# -- Calls inside a meeting: browser to browser, or sealed through a relay of our own (docker-compose.yml) -------
+TURN_URLS = env.words("TURN_URLS")  # "turn:turn.example.org:3478,turns:turn.example.org:5349"; none: no calls
+TURN_SECRET = env.optional("TURN_SECRET")  # coturn knows it too; browsers get names and passwords made from it
+TURN_SECONDS = env.number("TURN_SECONDS", 4 * 3600, low=600, high=24 * 3600)  # as long as these hold
+CALLS_IN_ONE_NETWORK = env.flag("CALLS_IN_ONE_NETWORK", False)  # calls without a relay, where all sit in one network
+if TURN_URLS and len(TURN_SECRET) < 32:
+    raise ImproperlyConfigured("Set TURN_SECRET: at least 32 characters that only this system and the relay know.")
+CALL_PERMISSIONS = "camera=(self), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"
 
 # -- Object permissions: guardian stores the grants in our own tables, its generic ones stay empty -----------
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -220,6 +229,9 @@ STORAGES = {
     },  # never served by address, only by a view
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The virus scanner: HOST:PORT of ClamAV's daemon, or the path of its socket. Without one files are "not scanned".
+CLAMAV_ADDRESS = env.optional("CLAMAV_ADDRESS")
+CLAMAV_TIMEOUT_SECONDS = env.number("CLAMAV_TIMEOUT_SECONDS", 60, low=1, high=600)  # without a word from it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes, without files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -232,8 +244,17 @@ USE_TZ = True
 USE_I18N = True
 
 # -- Mail: no message carries personal data, only "you have something to look at" ----------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.required("EMAIL_HOST", "the mail server that sends invitations and reminders")
+# With a key of GOV.UK Notify messages go through it, and no mail server is needed.
+GOVUK_NOTIFY_API_KEY = env.optional("GOVUK_NOTIFY_API_KEY")
+GOVUK_NOTIFY_URL = env.optional("GOVUK_NOTIFY_URL", "https://api.notifications.service.gov.uk")
+if GOVUK_NOTIFY_API_KEY:
+    GOVUK_NOTIFY_TEMPLATE_ID = env.required(
+        "GOVUK_NOTIFY_TEMPLATE_ID", "the id of the Notify template with ((subject)) and ((body))"
+    )
+    EMAIL_BACKEND, EMAIL_HOST = "earlyhelp.outbox.govuk_notify.NotifyBackend", ""
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = env.required("EMAIL_HOST", "the mail server that sends invitations and reminders")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, low=1, high=65_535)
 EMAIL_HOST_USER = env.optional("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.optional("EMAIL_HOST_PASSWORD")
@@ -260,6 +281,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_ROUTES = {
+    "cases.look_after_document": {"queue": "documents"}  # a worker of its own, which a hostile file may keep busy
+}
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # -- API: earlyhelp/api ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 """
 
 import os
+from pathlib import Path
 
 DEFAULTS = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
@@ -15,6 +16,9 @@ DEFAULTS = {
     "EH_COUNTY": "Westmoor",
     "EH_HUB_PHONE": "01632 960 100",
     "EH_REFERENCE_PREFIX": "WM",
+    "EH_SCHOOL_HOLIDAYS": "2026-10-26/2026-10-30, 2026-12-21/2027-01-01, 2027-02-15/2027-02-19, 2027-03-25/2027-04-09, "
+    "2027-05-31/2027-06-04, 2027-07-23/2027-08-31",
+    "EH_CALL_LINK_TEMPLATE": "https://meet.westmoor.example/early-help-{code}",
 }
 for name, value in DEFAULTS.items():
     os.environ.setdefault(name, value)
@@ -46,7 +50,9 @@ STORAGES = {
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+# What it writes: files, messages, and the table of people to sign in as. A second demo has a folder of its own.
+DEMO_FILES = Path(os.environ.get("EH_DEMO_FILES") or BASE_DIR / "var")
+MEDIA_ROOT = DEMO_FILES / "media"
 
 # The live process has a port of its own here: no proxy stands before the two
 LIVE_PORT = os.environ.get("EH_LIVE_PORT", "")
@@ -57,5 +63,6 @@ CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] += [
 
 # Messages are written to files that a person can open
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
-CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat-schedule")
+EMAIL_FILE_PATH = DEMO_FILES / "mail"
+CELERY_TASK_ROUTES = {}  # one worker does everything
+CELERY_BEAT_SCHEDULE_FILENAME = str(DEMO_FILES / "beat-schedule")

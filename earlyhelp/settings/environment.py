@@ -4,6 +4,7 @@ Every function either returns a value that can be used, or raises ImproperlyConf
 what to set.
 """
 
+import datetime as dt
 import os
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,6 +59,27 @@ def flag(name, default=False):
     if raw.strip().lower() in YES | NO:
         return raw.strip().lower() in YES
     raise ImproperlyConfigured(f"Set {name} to 1 (yes) or 0 (no); it is {raw!r}.")
+
+
+def words(name, default=""):
+    """Return the variable ``name`` as a list: what stands between its commas."""
+    return [word.strip() for word in optional(name, default).split(",") if word.strip()]
+
+
+def spans(name):
+    """Return the variable ``name`` ("2026-10-26/2026-10-30, 2027-02-15/2027-02-19") as pairs of first and last day."""
+    found = []
+    for word in words(name):
+        try:
+            first, last = (dt.date.fromisoformat(day.strip()) for day in word.split("/"))
+        except ValueError:
+            first, last = dt.date.max, dt.date.min
+        if first > last:
+            raise ImproperlyConfigured(
+                f"Set {name} to first and last days such as 2026-10-26/2026-10-30, with commas between; not {word!r}."
+            )
+        found.append((first, last))
+    return tuple(sorted(found))
 
 
 def is_placeholder(password):

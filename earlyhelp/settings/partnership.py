@@ -18,6 +18,8 @@ def read_partnership():
             "EH_COUNTY", "the county's name, for sentences such as 'children in Westmoor'"
         ),
         "HUB_PHONE": env.required("EH_HUB_PHONE", "the telephone number of the early help hub"),
+        # The county's consultation line for professionals; the hub's number when empty
+        "HELPLINE_PHONE": env.optional("EH_HELPLINE_PHONE"),
         "REFERENCE_PREFIX": env.required(
             "EH_REFERENCE_PREFIX", "the letters that case references begin with"
         ),
@@ -41,11 +43,44 @@ def read_partnership():
         "FIRST_MEETING_DAYS": env.number("EH_FIRST_MEETING_DAYS", 42, low=1, high=365),
         "REVIEW_DAYS": env.number("EH_REVIEW_DAYS", 42, low=1, high=365),
         "REVIEW_LIMIT_DAYS": env.number("EH_REVIEW_LIMIT_DAYS", 84, low=1, high=365),
+        # The drift alarm: days without a meeting or contact, months that a family has been open, reviews in a row in
+        # which no outcome moved, and the longest that an answer can quiet it, in days
+        "DRIFT_SILENT_DAYS": env.number("EH_DRIFT_SILENT_DAYS", 42, low=7, high=365),
+        "DRIFT_OPEN_MONTHS": env.number("EH_DRIFT_OPEN_MONTHS", 12, low=1, high=60),
+        "DRIFT_SAME_REVIEWS": env.number("EH_DRIFT_SAME_REVIEWS", 3, low=2, high=10),
+        "DRIFT_QUIET_DAYS": env.number("EH_DRIFT_QUIET_DAYS", 180, low=7, high=365),
+        # Meetings: working days before one that people are reminded, working days after which somebody who has not
+        # answered is reminded, the holidays of the county's schools (a meeting on such a day is asked about), and where
+        # a link to a call may lead: these names and those under them. The template, if there is one, makes a link for
+        # each meeting: {code} in it becomes a random word.
+        "MEETING_REMINDER_WORKING_DAYS": env.number("EH_MEETING_REMINDER_WORKING_DAYS", 1, low=1, high=10),
+        "MEETING_ANSWER_WORKING_DAYS": env.number("EH_MEETING_ANSWER_WORKING_DAYS", 3, low=1, high=30),
+        "SCHOOL_HOLIDAYS": env.spans("EH_SCHOOL_HOLIDAYS"),
+        "CALL_HOSTS": env.words(
+            "EH_CALL_HOSTS",
+            "teams.microsoft.com, teams.live.com, zoom.us, meet.google.com, webex.com, whereby.com, meet.jit.si",
+        ),
+        "CALL_LINK_TEMPLATE": env.optional("EH_CALL_LINK_TEMPLATE"),
+        # Panels: days until a request has been talked about, and until the family's answer to what was offered; days
+        # before a sitting from which its members read an item, and after it until they read it no longer; days after
+        # which a member signs the confidentiality agreement again
+        "PANEL_SITTING_DAYS": env.number("EH_PANEL_SITTING_DAYS", 28, low=1, high=180),
+        "PANEL_ANSWER_DAYS": env.number("EH_PANEL_ANSWER_DAYS", 14, low=1, high=90),
+        "PANEL_READ_DAYS": env.number("EH_PANEL_READ_DAYS", 7, low=0, high=28),
+        "PANEL_PLACE_DAYS": env.number("EH_PANEL_PLACE_DAYS", 14, low=0, high=60),
+        "PANEL_CONFIDENTIALITY_DAYS": env.number("EH_PANEL_CONFIDENTIALITY_DAYS", 365, low=30, high=366),
         "STEP_UP_DECISION_WORKING_DAYS": env.number("EH_STEP_UP_DECISION_WORKING_DAYS", 1, low=1, high=60),
         "STEP_DOWN_HANDOVER_WORKING_DAYS": env.number(
             "EH_STEP_DOWN_HANDOVER_WORKING_DAYS", 10, low=1, high=60
         ),
+        # A service that is asked to step in answers within so many working days
+        "STEP_IN_ANSWER_WORKING_DAYS": env.number("EH_STEP_IN_ANSWER_WORKING_DAYS", 5, low=1, high=60),
         "FORMER_LEAD_DAYS": env.number("EH_FORMER_LEAD_DAYS", 30, low=0, high=365),
+        # Working days in which a new lead says that they have read the plan and the hand-over note
+        "LEAD_READ_WORKING_DAYS": env.number("EH_LEAD_READ_WORKING_DAYS", 5, low=1, high=60),
+        # Somebody asks to join a team: working days to decide, and hours when it is urgent
+        "JOIN_DECISION_WORKING_DAYS": env.number("EH_JOIN_DECISION_WORKING_DAYS", 2, low=1, high=60),
+        "JOIN_URGENT_HOURS": env.number("EH_JOIN_URGENT_HOURS", 4, low=1, high=72),
         "REREFERRAL_MONTHS": env.number("EH_REREFERRAL_MONTHS", 12, low=1, high=60),
         "CONSENT_MONTHS": env.number("EH_CONSENT_MONTHS", 12, low=1, high=60),
         "CONSENT_REMINDER_DAYS": env.number("EH_CONSENT_REMINDER_DAYS", 30, low=1, high=180),
@@ -93,7 +128,16 @@ def read_partnership():
             "EH_RETENTION_ADOPTION_BIRTHDAY_YEARS", 100, low=18, high=100
         ),
         "RETENTION_ADULT_CLOSED_YEARS": env.number("EH_RETENTION_ADULT_CLOSED_YEARS", 25, low=6, high=100),
+        # People are told once a day in one e-mail, unless they choose otherwise; what is urgent is told at once. With 0
+        # everything is told at once to those who chose nothing.
+        "MESSAGES_DAILY": env.flag("EH_MESSAGES_DAILY", True),
         # Files kept with a record
         "DOCUMENT_MAX_MB": env.number("EH_DOCUMENT_MAX_MB", 20, low=1, high=200),
+        "DOCUMENT_FAMILY_MB": env.number("EH_DOCUMENT_FAMILY_MB", 500, low=1, high=100_000),
+        "DOCUMENT_AGENCY_DAY_MB": env.number("EH_DOCUMENT_AGENCY_DAY_MB", 1_000, low=1, high=100_000),
+        # Pages as pictures, made in a process apart: how many at most, and what it may use
+        "DOCUMENT_PREVIEW_PAGES": env.number("EH_DOCUMENT_PREVIEW_PAGES", 40, low=1, high=500),
+        "DOCUMENT_PREVIEW_SECONDS": env.number("EH_DOCUMENT_PREVIEW_SECONDS", 60, low=5, high=600),
+        "DOCUMENT_PREVIEW_MEMORY_MB": env.number("EH_DOCUMENT_PREVIEW_MEMORY_MB", 1_024, low=256, high=8_192),
         "SERVE_UNSCANNED_DOCUMENTS": env.flag("EH_SERVE_UNSCANNED_DOCUMENTS", True),
     }

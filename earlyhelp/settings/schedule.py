@@ -38,7 +38,21 @@ SCHEDULE = {
         "options": {"expires": 55},
     },
     "forget-old-messages": {"task": "outbox.forget_old_messages", "schedule": crontab(hour=3, minute=25)},
+    # Files are scanned and drawn right after they come; this finds those whose job was lost, or whose scanner was away.
+    "look-after-documents": {
+        "task": "cases.look_after_documents",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55},
+    },
+    "remove-orphan-files": {"task": "cases.remove_orphan_files", "schedule": crontab(hour=3, minute=45)},
     "remind-of-restrictions": {"task": "cases.remind_of_restrictions", "schedule": crontab(hour=7, minute=15)},
+    # Families that drift and plans whose review is overdue; minutes that were signed off a few minutes ago.
+    "tell-of-drift": {"task": "cases.tell_of_drift", "schedule": crontab(hour=6, minute=50)},
+    "tell-of-signed-minutes": {"task": "cases.tell_of_signed_minutes", "schedule": crontab(minute="*/5")},
+    # Meetings of the next working day, and people who have not said whether or when they can come.
+    "remind-of-meetings": {"task": "cases.remind_of_meetings", "schedule": crontab(hour=7, minute=5)},
+    # Steps up, down and in that nobody has answered in time; each is told of once a day.
+    "remind-of-late-steps": {"task": "cases.remind_of_late_steps", "schedule": crontab(minute="5,35")},
     # The information sharing agreement: its review, its end, and agencies that have not signed.
     "remind-about-agreement": {"task": "hubs.remind_about_agreement", "schedule": crontab(hour=6, minute=10)},
 }

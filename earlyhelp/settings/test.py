@@ -25,10 +25,11 @@ if not os.environ["DATABASE_URL"]:
     )
 
 from earlyhelp.settings.base import *  # noqa: E402,F403
-from earlyhelp.settings.base import BASE_DIR, CHANNEL_LAYERS, DATABASES, SESSION_ENGINE  # noqa: E402,F401
+from earlyhelp.settings.base import BASE_DIR, CHANNEL_LAYERS, DATABASES, EARLY_HELP, SESSION_ENGINE  # noqa: E402,F401
 
 DEPLOYMENT = "test"
 EH_DEMO = True
+DEMO_FILES = BASE_DIR / "var"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EH_TEST_DB", "test_earlyhelp")}
 DATABASES["default"]["OPTIONS"]["options"] = "-c role=eh_app"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -41,6 +42,7 @@ SECURE_SSL_REDIRECT = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EARLY_HELP["MESSAGES_DAILY"] = False  # a test sees what is told where it is told; tests/outbox turns it on
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -109,6 +109,16 @@ def read_clock(text):
     return dt.time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+def moment_from(day, time):
+    """Return a date and a time of day in England as one moment."""
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+def midnight(day):
+    """Return the moment at which a day begins in England."""
+    return moment_from(day, dt.time())
+
+
 def months_between(earlier, later):
     """Return the number of whole months from one date to a later one."""
     return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)

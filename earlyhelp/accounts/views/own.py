@@ -54,6 +54,13 @@ class ChangePassword(account_views.PasswordChangeView):
 
     form_class = forms.ChangePasswordForm
 
+    def dispatch(self, request, *args, **kwargs):
+        """Somebody without a password, whose invitation is still under way, gets one by a link in an e-mail."""
+        if request.user.has_usable_password():
+            return super().dispatch(request, *args, **kwargs)
+        messages.info(request, "Your account has no password yet. Ask for a link to choose one.")
+        return redirect("account_reset_password")
+
 
 @signed_in
 @never_cache
