@@ -40,9 +40,10 @@ def tell_panels(world: World) -> None:
     allocation = _panel(world, "tom", kind="allocation", name="Alder Vale allocation panel", rhythm="weekly")
     _members(world, allocation, "tom", ALLOCATION)
     next_tuesday = world.today + timedelta(days=(TUESDAY - world.today.weekday() - 1) % 7 + 1)
-    sitting = _date(world, allocation, "tom", next_tuesday)
     if families:
+        # Told first: a request goes to the panel's next date, and before a Tuesday there would be two of them.
         _last_week(world, allocation, families.pop(), next_tuesday - timedelta(days=7))
+    sitting = _date(world, allocation, "tom", next_tuesday)
     for case, (what, tried) in zip(families, ASKED, strict=False):
         _ask(world, priya, case, allocation, what, tried)
     with acting_as(tom) as by:
