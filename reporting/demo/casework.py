@@ -158,6 +158,7 @@ class CaseMaker:
     def _plan(self, case, household, help_, lead, made: datetime, ended: datetime | None) -> None:
         """One outcome for each need, with two or three actions by whoever can do them."""
         parent = household.parents[0]
+        has_begun = False
         for theme in help_.themes:
             outcome, (want, know) = self.ids.at(made.timestamp()), self.rng.choice(theme.outcomes)
             category = int(CATEGORY_OF.get(theme.key, 1))
@@ -168,10 +169,13 @@ class CaseMaker:
             )  # fmt: skip
             for kind, text in self.rng.sample(theme.actions, k=min(3, len(theme.actions))):
                 words = fill(text, help_.child.first, parent.first)
-                self._action(case, outcome, category, kind, words, help_, lead, parent, made, ended)
+                self._action(
+                    case, outcome, category, kind, words, help_, lead, parent, made, ended, has_begun
+                )
+                has_begun = True
 
     def _action(
-        self, case, outcome, category, kind, words, help_, lead, parent: Somebody, made, ended
+        self, case, outcome, category, kind, words, help_, lead, parent: Somebody, made, ended, has_begun
     ) -> None:
         rng = self.rng
         owner = next(((place, member) for place, member in help_.team if place.kind == kind), lead)
@@ -181,7 +185,8 @@ class CaseMaker:
         limit = ended or self.frame.now
         # What is long overdue was done or talked about; only recent actions wait.
         is_done = done_at < limit and (rng.random() < 0.85 or due < limit - timedelta(days=40))
-        is_started = is_done or due - timedelta(days=40) < limit
+        # The plan's first action has: that is what makes its assessment complete.
+        is_started = is_done or not has_begun or due - timedelta(days=40) < limit
         why_not = "" if is_done or not ended else "The family chose to stop before this was needed."
         status = "done" if is_done else "not_done" if ended else "started" if is_started else "not_started"
         self.heaps.actions.add(

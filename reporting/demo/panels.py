@@ -40,9 +40,10 @@ def tell_panels(world: World) -> None:
     allocation = _panel(world, "tom", kind="allocation", name="Alder Vale allocation panel", rhythm="weekly")
     _members(world, allocation, "tom", ALLOCATION)
     next_tuesday = world.today + timedelta(days=(TUESDAY - world.today.weekday() - 1) % 7 + 1)
+    last_tuesday = world.today - timedelta(days=(world.today.weekday() - TUESDAY - 1) % 7 + 1)
     if families:
         # Told first: a request goes to the panel's next date, and before a Tuesday there would be two of them.
-        _last_week(world, allocation, families.pop(), next_tuesday - timedelta(days=7))
+        _last_week(world, allocation, families.pop(), last_tuesday)
     sitting = _date(world, allocation, "tom", next_tuesday)
     for case, (what, tried) in zip(families, ASKED, strict=False):
         _ask(world, priya, case, allocation, what, tried)

@@ -27,9 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 GRACE = "Ellie was on time four days a week in the last three weeks."
 PRIYA = "She packs her bag the night before. That was her idea."
 KAREN = "Broken sleep fits with the worry about the dark stairs."
-BUSY = (
-    10  # seconds on a machine with much else to do; on one of its own it is less than one, and `-s` shows it
-)
+BUSY = 10  # seconds on a machine with much else to do; on one of its own it is less than one, and `-s` shows it
 LETTER = b"Repairs note. The stairs light was ordered on Monday."
 
 
@@ -89,9 +87,7 @@ def arrange(window, case) -> str:
     start = timezone.localtime() + dt.timedelta(minutes=5)
     if (start.hour, start.minute) == (23, 59):
         start += dt.timedelta(minutes=1)
-    last = start.replace(
-        hour=23, minute=59
-    )  # a meeting ends on the day it starts, also when tests run at night
+    last = start.replace(hour=23, minute=59)  # a meeting ends on its own day, also when tests run at night
     end = min(start + dt.timedelta(minutes=45), last)
     page = window.go("meeting-new", case.reference)
     page.get_by_label("Day", exact=True).fill(f"{start.day} {start:%B %Y}")

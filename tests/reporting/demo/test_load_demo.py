@@ -1,6 +1,7 @@
 """The invented county loads, looks as the stories say, and loads only once."""
 
 import json
+from io import StringIO
 
 import pytest
 from django.core.files.storage import default_storage
@@ -58,6 +59,7 @@ def test_the_command_loads_the_usual_size_where_families_have_namesakes(sign_ins
         assert Family.objects.filter(name__in=called).count() > len(called)
         for story in stories():
             assert case_of(story["name"]).family.people.count() == len(story["person"])
+    call_command("check_consistency", stdout=StringIO())  # an error names the rule
     assert projection_faults() == []
 
 
