@@ -57,8 +57,9 @@ def _cover(world: World) -> None:
         )
     with acting_as(world.staff["sunita"]) as by:
         covering.accept_cover(cover=cover, by=by)
-    for holiday in covering.holidays_ahead()[:1]:
-        span = (max(holiday[0], world.today + timedelta(days=7)), holiday[1])
+    in_a_week = world.today + timedelta(days=7)
+    holidays = [(max(first, in_a_week), last) for first, last in covering.holidays_ahead() if last >= in_a_week]
+    for span in holidays[:1]:
         with acting_as(world.staff["priya"]) as by:
             covering.ask_for_cover(
                 away=world.staff["priya"], other=world.staff["jo"], spans=[span], why="School holidays", by=by
