@@ -30,6 +30,7 @@ NOT_SEEN = 4403
 TOO_LARGE = 4413
 TOO_MANY = 4429
 TRY_AGAIN = 1013
+FAULT = 1011
 WORDS = {
     SIGNED_OUT: "You have been signed out.",
     NOT_SEEN: "You can no longer see this record.",
@@ -109,6 +110,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """The connection is over, whoever ended it. Called once."""
 
     # -- Coming in -----------------------------------------------------------------------------------------------
+
+    async def __call__(self, *args) -> None:
+        try:
+            await super().__call__(*args)
+        finally:  # whatever ended it: nobody stays behind who is not there
+            await self._gone(FAULT)
 
     async def connect(self) -> None:
         watch = Watch.here()
@@ -236,8 +243,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def say(self, **words: Any) -> None:
         """Send one message to the page, if it is still there."""
-        if self.is_open:
+        if not self.is_open:
+            return
+        try:
             await self.send(text_data=json.dumps(words))
+        except (OSError, RuntimeError) as problem:  # it has just gone, and that is the next thing to be told
+            log.info("a page went while it was told something (%s)", type(problem).__name__)
 
     # -- Going ---------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The meeting's live connection: the people who see the meeting, and it ends when their sight ends."""
 
+import asyncio
+import threading
 import time
 import uuid
 
@@ -8,12 +10,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.live_room.consumer import RoomConsumer
 from cases.live_room.signals import tell_room
 from cases.models import AgendaItem, Consent, Minute
 from earlyhelp.access.context import as_system
 from earlyhelp.live.consumer import NOT_SEEN
 from hubs.models import Category
-from tests.fixtures.live import refused
+from tests.fixtures.live import PATIENCE, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +47,29 @@ def test_two_people_see_each_other_and_who_is_invited(people, tom, meeting, ente
     assert by_name[tom.user.full_name]["invitation"] == ""
     police.socket.close()
     alice.names(people.alice.user.full_name)
+
+
+def test_page_that_goes_while_it_is_being_told_something_leaves_nobody_behind(
+    people, tom, live, enter, monkeypatch
+):
+    alice, police = enter(people.alice), enter(tom)
+    alice.names(people.alice.user.full_name, tom.user.full_name)
+    police.names(people.alice.user.full_name, tom.user.full_name)
+    ask, asked = RoomConsumer.ask, threading.Event()
+
+    async def slowly(self, function):
+        answer = await ask(self, function)
+        if self.membership_id == tom.pk:
+            asked.set()
+            await asyncio.sleep(0.5)  # the page goes meanwhile
+        return answer
+
+    monkeypatch.setattr(RoomConsumer, "ask", slowly)
+    police.say(type="hand", up=True)
+    assert asked.wait(PATIENCE)
+    police.socket.close()
+    alice.names(people.alice.user.full_name)
+    assert [each.membership_id for each in live.watch.connections] == [people.alice.pk]
 
 
 def test_raised_hand_is_told_to_the_others_and_goes_down(people, tom, enter):

@@ -25,6 +25,20 @@ def test_two_people_of_two_agencies_see_each_other(people, tom, knock):
     alice.names()
 
 
+def test_a_connection_whose_handling_fails_leaves_nobody_behind(people, tom, live, knock, monkeypatch):
+    alice, police = knock(people.alice, people.case.reference), knock(tom, people.case.reference)
+    alice.names(tom.user.full_name)
+
+    async def fails(self, **message):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(LiveConsumer, "receive", fails)
+    police.say(type="part", part="timeline")
+    alice.names()
+    assert police.ended() > 0
+    assert [each.membership_id for each in live.watch.connections] == [people.alice.pk]
+
+
 def test_when_the_database_is_away_the_connection_really_ends(people, tom, knock, monkeypatch):
     """It is the task of saying who is here that ends it, and the end of a connection ends its tasks: not half-way."""
     alice, police = knock(people.alice, people.case.reference), knock(tom, people.case.reference)
