@@ -82,10 +82,7 @@ class MinutesMixin:
             await self._more.wait()
             self._more.clear()
             while self._outgoing and self.is_open:
-                try:
-                    await self.send(text_data=self._outgoing.popleft())
-                except OSError:  # the page has gone; the connection's own end follows
-                    return
+                await self.pass_on(self._outgoing.popleft())
 
     def refuse(self, write: Write, why: str) -> None:
         """An update was not stored: say which, and why."""

@@ -243,10 +243,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def say(self, **words: Any) -> None:
         """Send one message to the page, if it is still there."""
-        if not self.is_open:
-            return
+        if self.is_open:
+            await self.pass_on(json.dumps(words))
+
+    async def pass_on(self, text: str) -> None:
+        """Send what is written already. A page that has just gone is no error."""
         try:
-            await self.send(text_data=json.dumps(words))
+            await self.send(text_data=text)
         except (OSError, RuntimeError) as problem:  # it has just gone, and that is the next thing to be told
             log.info("a page went while it was told something (%s)", type(problem).__name__)
 
