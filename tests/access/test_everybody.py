@@ -29,7 +29,8 @@ from hubs.actors import SESSION_KEY
 from hubs.models import AgreementCategory
 from tests.access.addresses import OBJECTS, OF_A_GUEST, OF_THE_PLATFORM, PARTS_OF_A_FAMILY, SECRET_LINKS
 from tests.access.county import County, Thing
-from tests.access.test_urls import FAMILY_PAGES, SAMPLES, as_read, every_address, is_for_programs, undone
+from tests.access.test_urls import FAMILY_PAGES, SAMPLES, every_address, is_for_programs, undone
+from tests.alike import as_read
 
 EVERYTHING = bool(os.environ.get("EH_ALL_REQUESTS"))
 SEED = int(os.environ.get("EH_FUZZ_SEED", "3"))

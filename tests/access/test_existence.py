@@ -31,10 +31,10 @@ from tests.access.test_urls import (
     FAMILY_PAGES,
     addresses_of_families,
     arguments,
-    as_read,
     is_for_programs,
     undone,
 )
+from tests.alike import as_read
 from tests.fuzz.odd import FIELD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]

@@ -6,7 +6,6 @@ An address that is missing from tests/access/addresses.py fails a test. So does 
 from __future__ import annotations
 
 import itertools
-import re
 import uuid
 from contextlib import contextmanager
 
@@ -36,6 +35,7 @@ from tests.access.addresses import (
     SIGNED_IN,
     STRANGERS,
 )
+from tests.alike import as_read
 from tests.fixtures.everything import FAMILY_NAME, Everything, protected_tables
 
 pytestmark = pytest.mark.django_db
@@ -95,15 +95,6 @@ def ask(browser: Client, method: str, address: str):
 
 def is_for_programs(address: str) -> bool:
     return address.startswith("/api/")
-
-
-def as_read(answer) -> tuple:
-    """What a reader could tell two answers apart by, without the token, the nonce and the seconds that differ each time."""
-    body = re.sub(rb'(value|nonce|data-idle|data-day)="[^"]*"', b"", b"".join(answer) if answer.streaming else answer.content)
-    # "Expires" is the second of the answer itself: two of them may lie on either side of a stroke of the clock.
-    told_apart = {"Content-Security-Policy", "Expires"}
-    headers = {name: name if name in told_apart else value for name, value in answer.items()}
-    return answer.status_code, headers, body
 
 
 # -- Declarations --------------------------------------------------------------------------------------------------------

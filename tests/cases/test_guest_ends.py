@@ -191,7 +191,7 @@ def close(people, world, asked):
 
 def expire(people, world, asked):
     now = timezone.now()
-    change(asked.guest, invited_at=now - dt.timedelta(days=2), expires_at=now - dt.timedelta(seconds=1))
+    change(asked.guest, invited_at=now - dt.timedelta(days=2), expires_at=now - dt.timedelta(hours=1))
 
 
 def end(people, world, asked):

@@ -18,7 +18,8 @@ from earlyhelp.access.context import as_role, as_system
 from earlyhelp.audit.models import Event
 from hubs.models import AgencyKind, Category
 from tests.access.addresses import GUEST, OF_THE_PLATFORM, SECRET_LINKS
-from tests.access.test_urls import SAMPLES, addresses_of_families, arguments, as_read, ask, every_address
+from tests.access.test_urls import SAMPLES, addresses_of_families, arguments, ask, every_address
+from tests.alike import as_read
 from tests.fixtures.everything import FAMILY_NAME, protected_tables, rows_of
 
 pytestmark = pytest.mark.django_db

@@ -211,7 +211,7 @@ def test_a_file_that_would_fill_the_memory(settings):
     deep = f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
     with pytest.raises(CouldNot):
         draw_pages(docx(parts={"word/document.xml": deep}), draw.WORD)
-    assert time.monotonic() - began < 40
+    assert time.monotonic() - began < 100
 
 
 @pytest.mark.slow
@@ -225,7 +225,7 @@ def test_a_file_that_would_take_for_ever(settings):
     ).replace(b"/Contents 11 0 R ", b"/Contents 100 0 R")
     with contextlib.suppress(CouldNot):
         draw_pages(slow, "application/pdf")
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 50
 
 
 @pytest.mark.slow
@@ -239,7 +239,7 @@ def test_a_program_that_hangs_is_ended(settings, monkeypatch, tmp_path):
     began = time.monotonic()
     with pytest.raises(CouldNot, match="too slow"):
         draw_pages(b"x", "text/plain")
-    assert time.monotonic() - began < 14
+    assert time.monotonic() - began < 50
 
 
 def test_the_program_knows_no_password(settings, monkeypatch, tmp_path):
@@ -305,7 +305,7 @@ def test_a_file_that_kills_its_job_is_given_up(people, drawn, seen_by, signed_in
         with pytest.raises(KeyboardInterrupt):
             jobs.look_after(str(made.pk))
         with as_system():
-            Document.objects.filter(pk=made.pk).update(work_due_at=timezone.now() - dt.timedelta(seconds=1))
+            Document.objects.filter(pk=made.pk).update(work_due_at=timezone.now() - dt.timedelta(hours=1))
     assert jobs.look_after(str(made.pk)) == "not drawn"
     page = signed_in_as(people.alice).get(reverse("document", args=[people.case.reference, made.pk]))
     assert "Its pages could not be drawn" in page.content.decode()

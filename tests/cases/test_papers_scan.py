@@ -44,7 +44,7 @@ def stored(pk) -> Document:
 
 def make_due(pk) -> None:
     with as_system():
-        Document.objects.filter(pk=pk).update(work_due_at=timezone.now() - dt.timedelta(seconds=1))
+        Document.objects.filter(pk=pk).update(work_due_at=timezone.now() - dt.timedelta(hours=1))
 
 
 def download(people, signed_in_as, pk):
