@@ -11,7 +11,6 @@ from tests.fixtures.browser import axe_faults, sideways
 from tests.fixtures.live import LiveProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-BUSY = 10  # seconds on a machine with much else to do; on one of its own it is less than one
 MINE = "Before half-term it was two days, and now"
 
 
@@ -37,10 +36,8 @@ def test_everybody_follows_the_chair_and_nobody_loses_focus_or_words(both, peopl
     police.page.locator("#h-item", has_text="1. What is going well").wait_for()
     box = police.page.locator("[data-own=message] input[type=text]")
     box.fill(MINE)
-    start = time.perf_counter()
     alice.press("Move to item 2")
     police.page.locator("#h-item", has_text="2. Ellie’s voice").wait_for()
-    assert time.perf_counter() - start < BUSY
     police.page.get_by_text("I want mornings where nobody shouts.").wait_for()
     assert box.input_value() == MINE
     assert police.page.evaluate("document.activeElement.name") == "message-text"
@@ -64,9 +61,7 @@ def test_decisions_actions_messages_and_hands_appear_on_the_others_screen(both, 
     page.get_by_text("Record a decision").click()
     page.get_by_label("What was decided?").fill("Keep the breakfast club place until July.")
     page.get_by_role("button", name="Record decision").click()
-    start = time.perf_counter()
     police.page.get_by_text("Keep the breakfast club place until July.").wait_for()
-    assert time.perf_counter() - start < BUSY
     page.locator("[role=status]", has_text="Decision recorded").wait_for(state="attached")
     assert page.get_by_label("What was decided?").input_value() == ""
     police.page.get_by_role("textbox", name="Message").fill("I have to leave at two.")
@@ -95,13 +90,11 @@ def test_item_looked_at_on_purpose_stays(both):
     police.page.locator("#h-item", has_text="2. Ellie’s voice").wait_for()
 
 
-def test_consent_withdrawn_in_mid_meeting_takes_the_room_off_the_screen(both, people, tom):
+def test_consent_withdrawn_in_mid_meeting_takes_the_room_off_the_screen(no_clock, both, people, tom):
     alice, police = both
     with as_system():
         Consent.objects.filter(agency=tom.agency).update(ended_at=timezone.now(), end_reason="withdrawn")
-    start = time.perf_counter()
     police.page.get_by_role("heading", name="You can no longer see this record").wait_for()
-    assert time.perf_counter() - start < BUSY
     text = police.page.locator("body").inner_text()
     for word in (people.case.reference, "housing", people.alice.user.full_name):
         assert word not in text

@@ -75,10 +75,8 @@ def test_sound_and_pictures_flow_until_somebody_is_out(room, people, tom):
         assert window.problems == []
     with as_system():
         Consent.objects.filter(agency=tom.agency).update(ended_at=timezone.now(), end_reason="withdrawn")
-    start = time.perf_counter()
     police.page.get_by_role("heading", name="You can no longer see this record").wait_for()
     alice.page.get_by_text("1 person on the call").wait_for()
-    assert time.perf_counter() - start < 2
     assert police.page.locator("video").count() == 0
     assert alice.page.locator("[data-call-people] li").count() == 1
 

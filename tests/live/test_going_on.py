@@ -40,13 +40,11 @@ def test_emergency_that_runs_out_ends_by_the_clock(quick_clock, people, knock):
     with as_system():
         EmergencyAccess.objects.create(
             case=people.case, membership=people.charlie, reason="x", starts_at=timezone.now(),
-            expires_at=timezone.now() + dt.timedelta(seconds=3),
+            expires_at=timezone.now() + dt.timedelta(seconds=5),
         )  # fmt: skip
     alice, charlie = knock(people.alice, people.case.reference), knock(people.charlie, people.case.reference)
     alice.names(people.charlie.user.full_name)
-    start = time.monotonic()
-    assert charlie.ended() == NOT_SEEN
-    assert time.monotonic() - start < 5
+    assert charlie.ended(30) == NOT_SEEN
     alice.names()
 
 
@@ -56,7 +54,7 @@ def test_session_that_nobody_uses_ends_by_the_clock(quick_clock, people, knock, 
     assert alice.hears_nothing()
     # Time passes: the row is there and its time is over. Nothing tells it.
     Session.objects.filter(session_key=cookie).update(expire_date=timezone.now() - dt.timedelta(seconds=1))
-    assert alice.ended(5) == SIGNED_OUT
+    assert alice.ended() == SIGNED_OUT
 
 
 def test_working_day_that_is_too_long_ends_it(people, knock, signed_in_as):
@@ -68,7 +66,7 @@ def test_working_day_that_is_too_long_ends_it(people, knock, signed_in_as):
     assert knock(None, people.case.reference, cookie=cookie).ended() == SIGNED_OUT
 
 
-def test_what_was_told_while_nobody_listened_is_made_up_for(people, tom, knock, live):
+def test_what_was_told_while_nobody_listened_is_made_up_for(no_clock, people, tom, knock, live):
     """The database ends our listening connection and a fact commits in the gap: found when we listen again."""
     police = knock(tom, people.case.reference)
     police.hears_nothing()
@@ -81,9 +79,7 @@ def test_what_was_told_while_nobody_listened_is_made_up_for(people, tom, knock, 
         assert cursor.rowcount >= 1
     server.close()
     withdraw(tom.agency)
-    start = time.monotonic()
     assert police.ended() == NOT_SEEN
-    assert time.monotonic() - start < 3
     until = time.monotonic() + 10
     while not live.watch.listener.is_listening:
         assert time.monotonic() < until
