@@ -128,6 +128,7 @@ def forget_open_transactions():
 def end_database_connections() -> int:
     """End every other connection to the test's database, whatever it does. Gives how many there were."""
     connection.close()
+    stop_resetting()
     server = maintenance_connection()
     with server.cursor() as cursor:
         cursor.execute(
@@ -143,6 +144,7 @@ def end_database_connections() -> int:
 def drop_test_database(*, keep=False):
     """Drop the test database unless it is kept for the next run."""
     connection.close()
+    stop_resetting()
     if keep:
         return
     server = maintenance_connection()
@@ -201,17 +203,43 @@ def reset_rows():
     """Empty every table and put the reference data back: what a committing test leaves behind is gone, files too.
 
     Triggers are off meanwhile, because audit tables refuse to be emptied. Rows are deleted from the few tables that have
-    any: to truncate all makes a thousand new files, half a second after each test.
+    any, by one connection that stays: to truncate them all makes a thousand new files, half a second after each test.
     """
     delete_files()
     connection.close()
-    server = maintenance_connection(connection.settings_dict["NAME"])
-    server.autocommit = False
-    with contextlib.closing(server), server, server.cursor() as cursor:
+    with contextlib.suppress(psycopg2.OperationalError, psycopg2.InterfaceError):
+        return _reset_rows(_resetting())
+    # Some tests end every connection, or the server.
+    stop_resetting()
+    return _reset_rows(_resetting())
+
+
+_resets = {}  # this process's connection, by the database's name
+
+
+def _resetting():
+    name = connection.settings_dict["NAME"]
+    if name not in _resets:
+        _resets[name] = maintenance_connection(name)
+        _resets[name].autocommit = False
+    return _resets[name]
+
+
+def stop_resetting():
+    """Close the connection that resets rows, where one is open."""
+    while _resets:
+        _resets.popitem()[1].close()
+
+
+def _reset_rows(server):
+    with server, server.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL ROLE eh_system")
+        every = sql.SQL(", ").join(sql.Identifier(table) for table in _tables(cursor))
+        # What a page or a job has not ended yet is waited for: it must not write into the next test.
+        cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(every))
         for table in _filled(cursor):
             cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-        cursor.execute("SET LOCAL ROLE eh_system")
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace", [REFERENCE_SCHEMA]
         )
