@@ -23,6 +23,12 @@ settings.register_profile(
 settings.load_profile("ours")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests that must share a process come first, in their random order: begun last they would keep one worker alone."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_collection_finish():
     """What has been loaded stays: a tenth of the time of a run went into looking through it for what could go."""
     gc.collect()

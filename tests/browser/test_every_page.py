@@ -15,7 +15,11 @@ from tests.browser.stage import set_up
 from tests.database import reset_rows
 from tests.fixtures.browser import axe_faults, sideways
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("every page"),  # one county for all of them: it takes minutes to load and to walk through
+]
 SHOTS = os.environ.get("EH_SHOTS")  # a folder for pictures of all pages
 HEAVIEST = 40 * 1024  # bytes of HTML, compressed (pages.md "Weight")
 NAMES = [name for name in names_of_all_addresses() if name not in NOT_PAGES and name not in MOMENTS]
