@@ -10,10 +10,9 @@ from devtools import frontend, processes, services, system
 from devtools.console import PYTHON, ROOT, VAR, say
 
 NO_TESTS = 5  # pytest's exit code
-# Browsers wait a good deal for what a page does in its own time: a third worker uses that.
 SUITES = {
     "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz and not slow"],
-    "browser": ["-n", "3", "--dist", "loadgroup", "-m", "browser"],
+    "browser": ["-n", "2", "--dist", "loadgroup", "-m", "browser"],
     "slow": ["-n", "2", "--dist", "loadgroup", "-m", "slow and not browser and not fuzz"],
     "fuzz": ["-n", "2", "-m", "fuzz and not browser"],
 }
