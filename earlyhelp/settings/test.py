@@ -32,7 +32,7 @@ EH_DEMO = True
 DEMO_FILES = BASE_DIR / "var"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EH_TEST_DB", "test_earlyhelp")}
 DATABASES["default"]["OPTIONS"]["options"] = "-c role=eh_app"
-# Each of a browser's lines has a thread of its own in a live server: kept open, they would be more than the database takes.
+# A browser's lines have a thread each in a live server: kept open, they would be more than PostgreSQL takes.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 SESSION_COOKIE_NAME = "earlyhelp"

@@ -10,7 +10,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.browser.journey import everybody_was_there
 from tests.browser.own_site import PARTS, OwnSite
@@ -138,5 +138,10 @@ def end_and_sign_off(site, meeting: str, page: Page) -> None:
     page.get_by_role("button", name="Set next date and end meeting").click()
     everybody_was_there(page)
     page.get_by_role("button", name="End the meeting").click()
+    page.get_by_text("The chair can now sign off the minutes.").wait_for()
+    page.wait_for_load_state("networkidle")  # nothing moves under the press any more
     page.get_by_role("button", name="Sign off and lock the minutes").click()
-    page.get_by_text("Minutes signed off and locked.").wait_for()
+    try:
+        page.locator(".app-saved", has_text="Minutes signed off").wait_for()
+    except Error:
+        raise AssertionError(page.locator("main").inner_text()) from None
