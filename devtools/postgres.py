@@ -34,6 +34,8 @@ THROWAWAY = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "4GB",
+    # Each line of each browser has a thread in a live server, and each thread keeps its connection.
+    "max_connections": "500",
 }
 
 # PostgreSQL's own words where processes of a server that was killed have not ended yet.

@@ -10,11 +10,14 @@ from devtools import frontend, processes, services, system
 from devtools.console import PYTHON, ROOT, VAR, say
 
 NO_TESTS = 5  # pytest's exit code
+# What the tests of a file share (a browser, a county, servers) is started once, by the worker that has the file. Files
+# come in their random order, those that take minutes first (tests/conftest.py).
+WORKERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 SUITES = {
-    "fast": ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not fuzz and not slow"],
-    "browser": ["-n", "2", "--dist", "loadgroup", "-m", "browser"],
-    "slow": ["-n", "2", "--dist", "loadgroup", "-m", "slow and not browser and not fuzz"],
-    "fuzz": ["-n", "2", "-m", "fuzz and not browser"],
+    "fast": [*WORKERS, "-m", "not browser and not fuzz and not slow"],
+    "browser": [*WORKERS, "-m", "browser"],
+    "slow": [*WORKERS, "-m", "slow and not browser and not fuzz"],
+    "fuzz": [*WORKERS, "-m", "fuzz and not browser"],
 }
 
 

@@ -25,8 +25,8 @@ settings.load_profile("ours")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Tests that must share a process come first, in their random order: begun last they would keep one worker alone."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Files that take minutes come first, in their random order: begun last they would keep one worker alone."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_collection_finish():

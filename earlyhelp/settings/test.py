@@ -32,8 +32,6 @@ EH_DEMO = True
 DEMO_FILES = BASE_DIR / "var"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EH_TEST_DB", "test_earlyhelp")}
 DATABASES["default"]["OPTIONS"]["options"] = "-c role=eh_app"
-# A browser's lines have a thread each in a live server: kept open, they would be more than PostgreSQL takes.
-DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 SESSION_COOKIE_NAME = "earlyhelp"
 SESSION_COOKIE_SECURE = False

@@ -38,7 +38,7 @@ from tests.access.addresses import (
 from tests.alike import as_read
 from tests.fixtures.everything import FAMILY_NAME, Everything, protected_tables
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 OPENED = {200, 302}
 NOBODYS = {"differing_agency": 0, "emergency": 0, "guest": 0}  # where an id is a number
 # A link is needed, and there is none in this session.

@@ -14,7 +14,7 @@ from earlyhelp.access.context import as_system
 from tests.fixtures.assessments import STATEMENT
 from tests.fixtures.browser import axe_faults, sideways
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(900), pytest.mark.django_db(transaction=True)]
 FORMS = ["somerset_eha", "caf", "kfsf"]
 FIELDS = "main form#part :is(input, textarea, select, button):visible"
 

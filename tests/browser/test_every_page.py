@@ -18,7 +18,7 @@ from tests.fixtures.browser import axe_faults, sideways
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("every page"),  # one county for all of them: it takes minutes to load and to walk through
+    pytest.mark.long,  # a county is loaded and walked through
 ]
 SHOTS = os.environ.get("EH_SHOTS")  # a folder for pictures of all pages
 HEAVIEST = 40 * 1024  # bytes of HTML, compressed (pages.md "Weight")

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("own site"),
+    pytest.mark.long,
 ]
 PEOPLE = {"priya": "Priya Nandra", "karen": "Karen Boyd", "ben": "Ben Achterberg"}
 BEFORE, WHILE, AFTER = "before it stopped, ", "while it was gone, ", "and when it was back."

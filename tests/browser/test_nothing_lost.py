@@ -46,6 +46,7 @@ OLD = 5.0  # seconds after which nothing that stood on the screen may be lost
 CALM = 90  # seconds that everything may take to be stored, once all works again
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(int(MINUTES * 60 * (2 if IS_LONG else 1)) + 400),
 ]

@@ -21,7 +21,7 @@ from earlyhelp.access.context import as_system
 from hubs.models import AgencyKind
 from tests.browser.keys import Keyboard
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 STORY = json.loads((Path(__file__).parent / "family_of_four.json").read_text(encoding="utf-8"))
 MONTHS_LATER = dt.timedelta(days=210)
 PLACE_OF = "name => [...document.getElementsByName(name)].map(each => each.value)"

@@ -22,7 +22,7 @@ from tests.database import reset_rows
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("typed markup"),  # one county for all of them: it takes minutes to load and to walk through
+    pytest.mark.long,  # a county is loaded and walked through
 ]
 NAMES = [name for name in names_of_all_addresses() if name not in NOT_PAGES and name not in MOMENTS]
 # Kept by every page that the browser opens: what the policy stopped.

@@ -16,8 +16,6 @@ from devtools import processes
 from devtools.console import ROOT, VAR
 from tests.platform import deployment
 
-pytestmark = pytest.mark.xdist_group("deployment")  # one set of servers for all of them
-
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 EXAMPLE = (ROOT / ".env.example").read_text()
 SECURE = {"X-Forwarded-Proto": "https"}  # what the proxy adds
