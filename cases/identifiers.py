@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 import nhs_number
 from stdnum.exceptions import ValidationError
@@ -44,7 +45,7 @@ def _check_letter(value: str) -> str:
     alphabet = "ABCDEFGHJKLMNPQRTUVWXYZ"
     total = 0
     for weight, sign in enumerate(value[1:], start=2):
-        if sign.isdigit():
+        if sign in string.digits:
             total += weight * int(sign)
         elif weight == 13 and sign in alphabet:
             total += weight * alphabet.index(sign)

@@ -75,7 +75,7 @@ def family_page(request, filters) -> FamilyPage:
 
     The policies make the list, and each row of the page must pass the application's own filter as well.
     """
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    number = _page_number(request.GET.get("page", ""))
     cases = _narrow(Case.objects.in_sight_of(request.actor), filters)
     total = cases.order_by()[: COUNTED_UP_TO + 1].count()
     start = (number - 1) * PER_PAGE
@@ -96,6 +96,11 @@ def family_page(request, filters) -> FamilyPage:
         _url(request, number - 1) if number > 1 else "",
         _url(request, number + 1) if has_next else "",
     )
+
+
+def _page_number(words: str) -> int:
+    """The page asked for; 1 for anything that is none, and for a number too long for any list."""
+    return max(1, int(words)) if words.isdecimal() and len(words) < 7 else 1
 
 
 def _rows_of(cases: list) -> list[Row]:

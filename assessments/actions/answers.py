@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.answers import Outcome, Page, Sent, Stamp, is_blank, merge
+from assessments.answers import Outcome, Page, Sent, Stamp, is_blank, merge, tidy
 from assessments.domains import NO_NEEDS
 from assessments.models import Assessment, Need, Score, Section, SectionStatus
 from assessments.rules import check_can_write, open_categories
@@ -85,7 +85,7 @@ def save_answers(
     stamp = Stamp(
         membership=by.membership.pk,
         name=by.name,
-        writer=writer[:LONGEST_WRITER],
+        writer=tidy(writer)[:LONGEST_WRITER],
         at=now.isoformat(timespec="seconds"),
         turn=turn,
     )

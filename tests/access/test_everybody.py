@@ -35,7 +35,7 @@ from tests.alike import as_read
 EVERYTHING = bool(os.environ.get("EH_ALL_REQUESTS"))
 SEED = int(os.environ.get("EH_FUZZ_SEED", "3"))
 SECONDS = int(os.environ.get("EH_ALL_SECONDS", "86400"))
-SAMPLE = int(os.environ.get("EH_REQUESTS", "6000"))
+SAMPLE = int(os.environ.get("EH_REQUESTS", "4500"))
 METHODS = ("get", "post", "put", "patch", "delete")
 RULES = {400, 403, 409, 415, 422}  # a seen thing, and a rule or a form that says no
 REMEMBERED = 600  # seconds for which a session is used: its being used is undone too

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.models import MatchCheck, Section
+from cases.identifiers import check_upn
 from cases.models import Document, Person
 from earlyhelp.access.context import as_system
 
@@ -87,6 +88,11 @@ def test_wrong_check_digit_is_asked_about_once_and_can_be_kept(people, alices, n
     assert other.status_code == 422, "another wrong number is asked about again"
 
 
+@pytest.mark.parametrize("number", ["A8012000²5001", "A80120000٣001", "A٨٠١٢٠٠٠٠٥٠٠١"])
+def test_figures_that_are_none_of_ours_make_no_pupil_number(number):
+    assert check_upn(number) == (number, "UPN check letter is wrong.")
+
+
 def test_a_record_with_a_wrong_number_is_changed_without_being_asked_again(people, alices, child):
     with as_system():
         Person.objects.filter(pk=child.pk).update(nhs_number="9434765910", first_name="Ellie")
@@ -126,6 +132,16 @@ def test_odd_text_is_kept_as_typed(people, eha, alices, text):
     assert wanted in page and 'dir="auto"' in page
     check = words_of(alices.get(reverse("assessment-check", args=[eha.pk])))
     assert wanted.split("\n")[0] in check
+
+
+@pytest.mark.parametrize("place", ["assessment-part", "assessment-part-save"])
+def test_what_no_page_of_ours_sends_beside_an_answer_costs_no_answer(people, eha, alices, place):
+    odd = {"writer": "w\x00\u202e", "base": "\x00", "turn": "\x00", "question": "reason", "go": "list"}
+    answer = alices.post(reverse(place, args=[eha.pk, "start"]), odd | {"reason": "Late every day"})
+    assert answer.status_code in {200, 302, 422}, "what is wrong may be said; the answer is saved all the same"
+    with as_system():
+        section = Section.objects.get(key="start")
+    assert section.answers == {"reason": "Late every day"}
 
 
 def test_100_000_characters_are_refused_at_the_field_and_stay_in_the_page(people, eha, alices):

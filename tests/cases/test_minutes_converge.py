@@ -162,7 +162,7 @@ def test_everybody_ends_with_the_same_words(seed, writers, peer_of, live):
 def test_many_histories(writers, peer_of, live):
     first = int(os.environ.get("EH_PROVE_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
     total: dict[str, int] = {}
-    for seed in range(first, first + int(os.environ.get("EH_MINUTES_HISTORIES", "20"))):
+    for seed in range(first, first + int(os.environ.get("EH_MINUTES_HISTORIES", "12"))):
         found, counts = _run(seed, 2 + seed % 4, 250, writers, peer_of, live)
         for key, value in {**found, **{f"steps_{name}": number for name, number in counts.items()}}.items():
             total[key] = total.get(key, 0) + value

@@ -282,3 +282,9 @@ def test_a_family_led_by_somebody_who_has_left_is_one_that_nobody_leads(people, 
         )
     assert people.case.reference.encode() in browser.get(nobody_leads).content
     assert browser.get(reverse("my-work")).context["work"].hub_counts["no_lead"] == 1
+
+
+@pytest.mark.parametrize("number", ["²", "0", "-1", "9" * 40, "two", "\x00"])
+def test_a_page_number_that_is_none_gives_the_first_page(number, people, signed_in_as):
+    answer = signed_in_as(people.coordinator).get(reverse("family-list"), {"page": number})
+    assert answer.status_code == 200 and people.case.reference in answer.content.decode()
