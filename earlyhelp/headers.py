@@ -1,9 +1,11 @@
 """What every response says about itself, and how long a session may live."""
 
 import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
@@ -59,7 +61,14 @@ class SessionAgeMiddleware:
 
     @staticmethod
     def _keep_awake(request):
-        """Put the idle limit forward, but write the session at most once a minute."""
+        """Put the idle limit forward, but write the session at most once a minute.
+
+        At once, not with the answer: what another request of the same person puts there meanwhile, a message for the
+        page that follows, would be written over.
+        """
         now = int(time.time())
         if now - request.session.get(USED_AT, 0) >= 60:
             request.session[USED_AT] = now
+            with suppress(UpdateError):  # it has just ended elsewhere: the answer says so
+                request.session.save()
+                request.session.modified = False

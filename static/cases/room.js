@@ -234,10 +234,26 @@ function show(html) {
   answer.querySelectorAll("[data-part]").forEach(putInPlace);
 }
 
+// A button stays under the finger that presses it: what is new in its part waits until the press is over.
+let pressed = null;
+const waiting = new Map();
+const press = (event) => { pressed = event.target.closest("[data-part]"); };
+const release = () => setTimeout(() => { // after the click
+  pressed = null;
+  const parts = [...waiting.values()];
+  waiting.clear();
+  parts.forEach(putInPlace);
+});
+document.addEventListener("pointerdown", press);
+document.addEventListener("keydown", (event) => { if (event.key === " ") press(event); });
+["pointerup", "pointercancel", "keyup"].forEach((kind) => document.addEventListener(kind, release));
+addEventListener("blur", release);
+
 function putInPlace(part) {
   const name = part.dataset.part;
   const old = document.querySelector(`[data-part="${CSS.escape(name)}"]`);
-  if (old && !handlers.has(name) && drawn.get(name) !== bare(part)) swap(old, document.importNode(part, true));
+  if (old && old === pressed) waiting.set(name, part);
+  else if (old && !handlers.has(name) && drawn.get(name) !== bare(part)) swap(old, document.importNode(part, true));
 }
 
 // What somebody is typing stays, and so does the place where they are on the page.

@@ -5,12 +5,17 @@ import datetime as dt
 import pytest
 import time_machine
 from django.conf import settings
-from django.test import Client
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from earlyhelp.access import Role
 from earlyhelp.accounts import actions
+from earlyhelp.headers import USED_AT, SessionAgeMiddleware
 from tests.accounts.conftest import PASSWORD, give_password, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +59,33 @@ def test_idle_session_ends_after_half_an_hour(priya, browser):
         clock.shift(dt.timedelta(minutes=30, seconds=1))
         ended = browser.get(reverse("accounts:profile"))
         assert ended.url == f"{reverse('account_login')}?next={reverse('accounts:profile')}"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_what_another_request_writes_meanwhile_stays(priya, browser, ended):
+    """A page is asked for, and while it is made a button of the same person puts a message, or signs out."""
+    sign_in(browser)
+    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def meanwhile(_request):
+        if ended:
+            SessionStore(key).delete()
+        else:
+            other = SessionStore(key)
+            other["said"] = "Minutes signed off"
+            other.save()
+        return HttpResponse("the page")
+
+    asked = RequestFactory().get("/")
+    asked.COOKIES[settings.SESSION_COOKIE_NAME] = key
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=2)):
+        answer = SessionMiddleware(AuthenticationMiddleware(SessionAgeMiddleware(meanwhile)))(asked)
+        now = SessionStore(key)
+        assert answer.status_code == 200
+        assert now.get("said") == (None if ended else "Minutes signed off")
+        assert now.exists(key) is not ended
+    if not ended:
+        assert now[USED_AT] > timezone.now().timestamp() + 60, "the limit was put forward"
 
 
 def test_busy_session_ends_after_ten_hours(priya, browser):

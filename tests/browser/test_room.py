@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.models import Consent, Decision, Invitation
 from earlyhelp.access.context import as_system
+from tests.browser.journey import choose, in_days
 from tests.fixtures.browser import axe_faults, sideways
 from tests.fixtures.live import LiveProcess
 
@@ -177,3 +178,34 @@ def test_a_late_answer_takes_nobody_away_from_what_they_type(both):
     page.locator("[data-part=messages]", has_text="First").wait_for()
     page.wait_for_timeout(300)
     assert page.get_by_role("textbox", name="Message").input_value() == "Second, not sent yet"
+
+
+@pytest.mark.parametrize("with_key", [False, True])
+def test_a_button_that_is_being_pressed_stays_until_the_press_is_over(both, people, with_key):
+    """Somebody agrees an action while the chair's finger is on a button beside it: the press counts, and both are shown."""
+    alice, police = both
+    page = alice.page
+    done = page.locator("[data-part=actions] form button", has_text="Done")
+    done.scroll_into_view_if_needed()
+    place = done.bounding_box()
+    if with_key:
+        done.focus()
+        page.keyboard.down("Space")
+    else:
+        page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        page.mouse.down()
+    with page.expect_response(lambda answer: "part=actions" in answer.url):
+        police.page.get_by_text("Agree an action").click()
+        police.page.get_by_label("What will be done?").fill("Ring the landlord")
+        choose(police.page, "Who will do it?", people.alice.user.full_name)
+        police.page.get_by_label("By when?").fill(in_days(9))
+        police.page.get_by_role("button", name="Add to the plan").click()
+    page.wait_for_timeout(300)
+    if with_key:
+        page.keyboard.up("Space")
+    else:
+        page.mouse.up()
+    here = page.locator("[data-part=actions]")
+    here.locator("li", has_text="Send the housing letter").wait_for(state="hidden")
+    here.locator("li", has_text="Ring the landlord").wait_for()
+    assert alice.problems == []
