@@ -130,15 +130,18 @@ def end_database_connections() -> int:
     connection.close()
     stop_resetting()
     server = maintenance_connection()
-    with server.cursor() as cursor:
-        cursor.execute(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-            " where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
-            [connection.settings_dict["NAME"]],
-        )
-        found = cursor.fetchone()[0]
-    server.close()
-    return found
+    with contextlib.closing(server), server.cursor() as cursor:
+        return _end_sessions(cursor, connection.settings_dict["NAME"])
+
+
+def _end_sessions(cursor, name):
+    """End every session in the database ``name`` but the cursor's own. Gives how many there were."""
+    cursor.execute(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+        [name],
+    )
+    return cursor.fetchone()[0]
 
 
 def drop_test_database(*, keep=False):
@@ -154,12 +157,12 @@ def drop_test_database(*, keep=False):
 
 
 def _drop(cursor, name):
-    """Drop a database though somebody may be connected. The server ends its own vacuum only when not told to force."""
-    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
-    try:
-        cursor.execute(statement)
-    except psycopg2.errors.ObjectInUse:
-        cursor.execute(statement + sql.SQL(" WITH (FORCE)"))
+    """Drop a database though somebody may be connected.
+
+    WITH (FORCE) is refused while the server's own vacuum is at work there; without it the server ends the vacuum itself.
+    """
+    _end_sessions(cursor, name)
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def _tables(cursor):
