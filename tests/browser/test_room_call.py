@@ -27,9 +27,15 @@ def calling(monkeypatch):
 
 
 @pytest.fixture
-def room(site, people, tom, meeting_now, calling, signed_in_as, settings):
-    """Alice and Tom, each in a window of the meeting."""
+def in_one_network(settings):
+    """Browsers that reach each other without a relay."""
     settings.CALLS_IN_ONE_NETWORK = True
+
+
+@pytest.fixture(params=["in_one_network", "relay"])
+def room(request, site, people, tom, meeting_now, calling, signed_in_as, settings):
+    """Alice and Tom, each in a window of the meeting."""
+    request.getfixturevalue(request.param)
     windows = []
     for who in (people.alice, tom):
         window = Window(calling, site.url)
@@ -81,6 +87,7 @@ def test_sound_and_pictures_flow_until_somebody_is_out(room, people, tom):
     assert alice.page.locator("[data-call-people] li").count() == 1
 
 
+@pytest.mark.parametrize("room", ["in_one_network"], indirect=True)
 def test_refused_microphone_is_explained_and_the_person_can_listen(room, people, tom):
     alice, _police = room
     alice.page.evaluate(

@@ -14,6 +14,7 @@ import yaml
 
 from devtools import processes
 from devtools.console import ROOT, VAR
+from tests.fixtures.relay import PUBLIC, SECRET, relay_command
 from tests.platform import deployment
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -195,6 +196,21 @@ def test_only_the_proxy_is_reachable():
     assert reachable == {"proxy": None, "relay": ["calls"]}
     assert services["relay"]["networks"] == ["outside"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_two_people_on_the_relay_may_reach_each_other_and_nobody_behind_it(tmp_path):
+    command, environment = relay_command(tmp_path, private="172.18.0.5 fd00::5")
+    pretended = tmp_path / "bin/turnserver"
+    pretended.write_text('#!/bin/sh\ncat "$2"\n')
+    pretended.chmod(0o755)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    # Two on one relay: coturn asks whether its own address behind the public one is allowed.
+    allowed = [line for line in lines if line.startswith("allowed-peer-ip")]
+    assert allowed == [f"allowed-peer-ip={own}" for own in (PUBLIC, "172.18.0.5", "fd00::5")]
+    assert f"static-auth-secret={SECRET}" in lines and f"external-ip={PUBLIC}" in lines
+    assert {"denied-peer-ip=172.16.0.0-172.31.255.255", "no-tcp-relay"} <= set(lines)
 
 
 def test_every_lasting_service_is_watched():
