@@ -162,7 +162,10 @@ def test_the_tree_scrolls_inside_its_box_with_the_keyboard(home, people, eha, wi
     box.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
+    for _ in range(100):  # it glides there
+        if box.evaluate("each => each.scrollLeft") > 0:
+            break
+        page.wait_for_timeout(100)
     assert box.evaluate("each => each.scrollLeft") > 0
     assert page.evaluate("window.scrollX") == 0
     assert reverse("record-people", args=[people.case.reference]) in page.url

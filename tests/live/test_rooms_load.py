@@ -69,7 +69,7 @@ def test_a_keystroke_is_on_the_others_screens_soon(world, people, meeting_of, si
         found = measure(everybody, port, rate=RATE, seconds=SECONDS, live=live.pid)
     finally:
         live.terminate()
-        live.join(10)
+        live.join(60)
     delays = sorted(found["delays"])
     before, opened, after = found["memory"]
     share = lambda part: delays[int(len(delays) * part)]  # noqa: E731
