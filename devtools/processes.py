@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -76,6 +77,18 @@ def answers(port):
     with socket.socket() as probe:
         probe.settimeout(0.3)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until_it_answers(process, port, *, log, seconds=30):
+    """Wait until something listens on this machine's ``port``.
+
+    Raises RuntimeError with the words of the file ``log`` when ``process`` ends before, or after so many ``seconds``.
+    """
+    until = time.monotonic() + seconds
+    while not answers(port):
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(log.read_text())
+        time.sleep(0.05)
 
 
 def is_running(pid):

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -52,10 +51,7 @@ class WebServer:
 
     def wait(self) -> None:
         """Until it answers."""
-        until = time.monotonic() + PATIENCE
-        while not processes.answers(self.port):
-            assert time.monotonic() < until, self.log.read_text()[-2000:]
-            time.sleep(0.05)
+        processes.wait_until_it_answers(self.process, self.port, log=self.log, seconds=PATIENCE)
 
     def kill(self) -> None:
         """Signal 9 to all of it, in the middle of whatever it does."""

@@ -4,7 +4,6 @@ import contextlib
 import os
 import secrets
 import subprocess
-import time
 
 from devtools import processes, state
 from devtools.console import PYTHON, ROOT, VAR
@@ -92,11 +91,7 @@ def web_server(environment):
     command += ["--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     server = processes.start(command, log=log, env=environment, cwd=ROOT)
     try:
-        until = time.monotonic() + 30
-        while not processes.answers(port):
-            if server.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(log.read_text())
-            time.sleep(0.05)
+        processes.wait_until_it_answers(server, port, log=log)
         yield port
     finally:
         processes.stop(server)

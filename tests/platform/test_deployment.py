@@ -5,7 +5,6 @@ import http.client
 import os
 import re
 import subprocess
-import time
 from typing import NamedTuple
 
 import psycopg2
@@ -125,10 +124,7 @@ def test_live_process_runs_as_the_application_and_says_so(environment):
     log = VAR / f"deployment-live-{os.getpid()}.log"
     server = processes.start(command, log=log, env=environment, cwd=ROOT)
     try:
-        until = time.monotonic() + 30
-        while not processes.answers(port):
-            assert server.poll() is None and time.monotonic() < until, log.read_text()
-            time.sleep(0.05)
+        processes.wait_until_it_answers(server, port, log=log)
         probe = {**environment, "PORT": str(port)}
         assert subprocess.run(["python3", "docker/healthcheck.py"], cwd=ROOT, env=probe).returncode == 0
         assert ask(port, "/my-work/").status == 404, "no page is here"
